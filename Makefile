@@ -1,0 +1,45 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# Both make .venv from the hash-locked requirements first, and again whenever the lock changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint bench lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || true
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "purgectl needs Python 3.11 or newer: make PYTHON=python3.11"; exit 2; }
+	@echo "Setting up $(VENV) from requirements-dev.txt (once, about a minute) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+demo: $(READY) ## The whole story on the embedded sandbox, under a minute
+	@$(BIN)/purgectl demo
+
+test: $(READY) ## The tests, under five minutes on two cores
+	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+test-all: $(READY) ## Everything, the slow fault-injection suites included
+	@$(BIN)/python -m pytest -q -n auto
+
+lint: $(READY) ## Format, lint, types, layers, workflows
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@sh .ci/workflows $(BIN)
+
+bench: $(READY) ## Measure; each figure is a ratio against a peer or a limit of the same run
+	@$(BIN)/python -m tests.benchmarks
+
+lock: $(READY) ## Resolve the dependencies again and write the hash-locked requirements
+	@sh .ci/lock $(VENV)-lock
+
+clean: ## Remove the virtual environment and caches
+	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis

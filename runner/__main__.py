@@ -1,0 +1,5 @@
+"""``python -m runner`` is ``purgectl``."""
+
+from runner.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The decision (pure) beside the loop that carries its steps out through ports."""

@@ -1,0 +1,1 @@
+"""The log: records, tree, checkpoint, fold, outbox (pure), and the store over git."""

@@ -1,0 +1,109 @@
+"""The command line: a static table of commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+from runner import __version__
+from runner.errors import ExitCode, PurgectlError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the table: where a command lives, its one-line help, and who it is for."""
+
+    module: str
+    help: str
+    reader: str
+
+
+WRITERS = "Write and check policies"
+REVIEWERS = "Review and run"
+AUDITORS = "Prove"
+TRYING = "Try it here"
+
+COMMANDS = {
+    "validate": Entry("validate", "Check policies against schema and rules; no credentials needed.", WRITERS),
+    "plan": Entry("plan", "Show what apply would do and why, with counts.", REVIEWERS),
+    "apply": Entry("apply", "Carry out every approved purge that has no terminal record.", REVIEWERS),
+    "status": Entry("status", "Every policy and purge, with age and next step.", REVIEWERS),
+    "audit": Entry("audit", "Open, verify and read the log of a target.", AUDITORS),
+    "demo": Entry("demo", "The whole story on this machine, in under a minute.", TRYING),
+    "sandbox": Entry("sandbox", "Run the embedded Genesys Cloud simulator alone.", TRYING),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that lists its commands from ``COMMANDS`` and imports one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the table's order."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module and return its ``command``."""
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = import_module(f"runner.cli.{entry.module}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"runner.cli.{entry.module}.command is not a command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by reader, the officer's first, without importing any."""
+        del ctx
+        for reader in dict.fromkeys(entry.reader for entry in COMMANDS.values()):
+            rows = [(name, entry.help) for name, entry in COMMANDS.items() if entry.reader == reader]
+            with formatter.section(reader):
+                formatter.write_dl(rows)
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="purgectl")
+def cli() -> None:
+    """Purge policies for Genesys Cloud interactions, as reviewed code.
+
+    \b
+    Start here:
+      purgectl demo                          the whole story on this machine
+      purgectl validate                      check every policy below policies/
+      purgectl plan --target sandbox         what would run, with counts
+    """
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line and return its exit code; never raises, never shows a traceback."""
+    try:
+        result: Any = cli.main(args=arguments, prog_name="purgectl", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("purgectl: interrupted", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except PurgectlError as error:
+        from runner.cli.console import show_error
+
+        show_error(error)
+        return int(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the last wall: a traceback is never user output
+        from runner.cli.console import show_internal_error
+
+        show_internal_error(error)
+        return int(ExitCode.INTERNAL)
+    return int(result) if isinstance(result, int) else 0
+
+
+def main() -> None:
+    """Run the process's own command line and exit with its code."""
+    sys.exit(run())

@@ -1,0 +1,1 @@
+"""Bytes to typed documents, with the source position of every value."""

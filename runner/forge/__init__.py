@@ -1,0 +1,1 @@
+"""Evidence of approval, and the pure decision over it."""

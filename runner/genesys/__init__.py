@@ -1,0 +1,1 @@
+"""Tokens and one file a backend, over ``net``."""

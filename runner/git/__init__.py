@@ -1,0 +1,1 @@
+"""The git program: objects, refs, compare-and-swap push."""

@@ -1,0 +1,143 @@
+"""A policy: one reviewed purge order, and the part of it that selects interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from runner.model.json import JsonObject
+
+FilterValue: TypeAlias = "str | int | bool | tuple[str | int | bool, ...]"
+
+
+class InteractionType(StrEnum):
+    """The six interaction types of the article's API."""
+
+    VOICE = "voice"
+    EMAIL = "email"
+    CHAT = "chat"
+    CALLBACK = "callback"
+    SMS = "sms"
+    SOCIAL = "social"
+
+
+class Classification(StrEnum):
+    """Data classes, from harmless to most protected."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    PII = "pii"
+    HIPAA = "hipaa"
+
+
+class PurgeType(StrEnum):
+    """``permanent`` cannot be taken back; ``soft`` can, within the grace period."""
+
+    PERMANENT = "permanent"
+    SOFT = "soft"
+
+
+class Mode(StrEnum):
+    """``observe`` plans and counts, and never spends the name."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """A half-open range of instants; the texts are what the officer wrote and what is sent.
+
+    ``end`` is exclusive: one millisecond after the inclusive end that the file declares.
+    """
+
+    start: datetime
+    end: datetime
+    start_text: str
+    end_text: str
+
+    def intersects(self, other: DateRange) -> bool:
+        """Whether one instant lies in both ranges."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a policy matches on its target: every condition must hold.
+
+    ``attributes`` maps an attribute's name to the value, or to the values of which any will do.
+    """
+
+    target: str
+    interaction_type: InteractionType
+    date_range: DateRange
+    attributes: Mapping[str, FilterValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The count that reviewers approved, and how far the real one may differ, in percent."""
+
+    count: int
+    tolerance_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionTrigger:
+    """The event from which retention runs where the end of the interaction does not start it."""
+
+    event: str
+    date: date
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurgePolicy:
+    """One valid PurgePolicy document (``docs/formats.md`` section 1).
+
+    ``body`` is the document as written, for the log; the typed fields are what code reads.
+    ``retention_days`` and ``max_interactions`` are whole numbers, ``grace_days`` counts days.
+    """
+
+    name: str
+    owner: str
+    revision: int
+    selection: Selection
+    retention_days: int
+    classification: Classification
+    purge_type: PurgeType
+    reason: str
+    max_interactions: int
+    mode: Mode
+    expected: Expected | None
+    retention_trigger: RetentionTrigger | None
+    grace_days: int | None
+    supersedes: str | None
+    body: JsonObject
+
+    @property
+    def target(self) -> str:
+        """The name of the target on which this policy runs."""
+        return self.selection.target
+
+    @property
+    def eligible_at(self) -> datetime:
+        """The first instant at which everything selected is old enough (RET-003)."""
+        return eligible_at(self.selection.date_range.end, self.retention_days, self.retention_trigger)
+
+
+def eligible_at(end: datetime, retention_days: int, trigger: RetentionTrigger | None) -> datetime:
+    """When a range that ends (exclusively) at ``end`` may be purged.
+
+    Retention runs from the end of the range, or from the day after the trigger's date if that
+    is later. Raises ``OverflowError`` past the year 9999.
+    """
+    start = end
+    if trigger is not None:
+        triggered = datetime.combine(trigger.date, datetime.min.time(), tzinfo=end.tzinfo)
+        start = max(end, triggered + timedelta(days=1))
+    return start + timedelta(days=retention_days)

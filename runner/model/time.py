@@ -1,0 +1,36 @@
+"""Instants: aware UTC datetimes, read from and written as RFC 3339."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,6}))?(Z|[+-]\d{2}:\d{2})", re.ASCII
+)
+
+ONE_MILLISECOND = timedelta(milliseconds=1)
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an RFC 3339 date-time with an offset, to an aware UTC datetime.
+
+    Raises ``ValueError`` with a sentence a person understands: the format, the missing offset,
+    or the day that does not exist. A leap second is refused, because no platform date holds one.
+    Source: RFC 3339 section 5.6, narrowed to an upper-case ``T`` and ``Z``.
+    """
+    match = _RFC3339.fullmatch(text)
+    if match is None:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?", text, re.ASCII):
+            raise ValueError("has no offset: end it with Z or +hh:mm")
+        raise ValueError("must be an ISO 8601 date-time such as 2018-01-01T00:00:00.000Z")
+    try:
+        parsed = datetime.fromisoformat(text)
+        return parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"is not a real date and time: {error}") from None
+
+
+def format_instant(instant: datetime) -> str:
+    """Write an instant as ``2026-11-23T09:00:00Z``, whole seconds, truncated."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""One HTTP transport: time-outs, retries, masking, correlation ids."""

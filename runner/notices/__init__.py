@@ -1,0 +1,1 @@
+"""Delivery of outbox entries to governance endpoints."""

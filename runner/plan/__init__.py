@@ -1,0 +1,1 @@
+"""What would run, and why: review, counts, guards, digest. Nothing here can write."""

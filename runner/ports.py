@@ -1,0 +1,112 @@
+"""What the core asks of the world. Everything else is a value.
+
+``plan`` is given a ``Reader`` and can therefore not write, whatever it does; ``Submitter`` is
+another type and is built in one place, in the ``apply`` command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from runner.model.approval import Approval
+from runner.model.job import Job
+from runner.model.log import Appended, Draft, Log
+from runner.model.notice import Delivery, Notice
+from runner.model.policy import PurgePolicy, Selection
+from runner.model.source import SourceFile
+from runner.model.target import Target
+
+
+class Clock(Protocol):
+    """Time, so that a test runs a month of schedule in a second."""
+
+    def now(self) -> datetime:
+        """The current instant, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start that never run backwards."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; ``seconds`` is never negative."""
+
+
+class Jitter(Protocol):
+    """Randomness for back-off: ``Callable[[float], float]`` from a ceiling to a wait below it."""
+
+    def __call__(self, ceiling: float) -> float:
+        """A number drawn evenly from 0 to ``ceiling``."""
+
+
+class Reader(Protocol):
+    """The reading half of a backend. Raises ``RemoteFailure`` (nothing was submitted)."""
+
+    def count(self, selection: Selection) -> int | None:
+        """How many interactions match, or ``None`` when the target cannot count."""
+
+    def job(self, job_id: str) -> Job:
+        """One observation of a job; a job that the server no longer knows is ``VANISHED``."""
+
+    def platform_time(self) -> datetime | None:
+        """The server's clock by the ``Date`` header of its newest answer, if it sent one."""
+
+
+class Submitter(Protocol):
+    """The writing half of a backend: one irreversible call."""
+
+    def submit(self, policy: PurgePolicy) -> Job:
+        """Ask the platform to purge.
+
+        Raises ``RequestRejected`` or ``RetryLater`` when the request certainly had no effect,
+        ``OutcomeUnknown`` when it may have had one. Never sends a request twice after an
+        ambiguous failure.
+        """
+
+
+class LogStore(Protocol):
+    """The log of one target. Every call sees the remote's newest state."""
+
+    def load(self) -> Log:
+        """Fetch and verify. Raises ``Refused`` without a log, ``LogBroken`` if it lies."""
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        settled: Sequence[Notice] = (),
+        attempted: Sequence[Notice] = (),
+    ) -> Appended:
+        """Write the drafts in one compare-and-swap push, with their notices.
+
+        ``settled`` notices leave the outbox, ``attempted`` ones replace their entries. Raises
+        ``LogBroken`` when the remote state does not verify or is behind one seen before, and
+        ``RemoteFailure`` when the push cannot be made.
+        """
+
+
+class PolicySource(Protocol):
+    """The tip of ``main``, read from git objects and never from a work tree."""
+
+    def fetch(self) -> str:
+        """Bring the newest tip here and return its commit id. Raises ``RemoteFailure``."""
+
+    def files(self, commit: str) -> tuple[SourceFile, ...]:
+        """Every entry below ``policies/`` in that commit, sorted by path."""
+
+
+class Forge(Protocol):
+    """Where reviews live."""
+
+    def approval(self, target: Target, path: str, blob: str, commit: str) -> Approval:
+        """Evidence that these bytes were approved. Raises ``Refused`` when there is none."""
+
+
+class Notifier(Protocol):
+    """Delivers one notice to the endpoint that it names."""
+
+    def deliver(self, notice: Notice) -> Delivery:
+        """One attempt, bounded in time and size; never raises for a network fault."""
+
+
+Progress = Callable[[str], None]

@@ -1,0 +1,1 @@
+"""One file a format: pure functions from findings and plans to text."""
