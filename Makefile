@@ -3,30 +3,38 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -q -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench lock clean
+.PHONY: help demo test test-slow test-all lint bench lock clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || true
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(READY): requirements-dev.txt pyproject.toml
+$(LOCKED): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "purgectl needs Python 3.11 or newer: make PYTHON=python3.11"; exit 2; }
 	@echo "Setting up $(VENV) from requirements-dev.txt (once, about a minute) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
 demo: $(READY) ## The whole story on the embedded sandbox, under a minute
 	@$(BIN)/purgectl demo
 
 test: $(READY) ## The tests, under five minutes on two cores
-	@$(BIN)/python -m pytest -q -n auto -m "not slow"
+	@$(PYTEST) -m "not slow"
 
-test-all: $(READY) ## Everything, the slow fault-injection suites included
-	@$(BIN)/python -m pytest -q -n auto
+test-slow: $(READY) ## The slow suites alone: packaging, fault injection, scale
+	@$(PYTEST) -m slow
+
+test-all: test test-slow ## Everything
 
 lint: $(READY) ## Format, lint, types, layers, workflows
 	@$(BIN)/ruff format --check .
@@ -38,8 +46,8 @@ lint: $(READY) ## Format, lint, types, layers, workflows
 bench: $(READY) ## Measure; each figure is a ratio against a peer or a limit of the same run
 	@$(BIN)/python -m tests.benchmarks
 
-lock: $(READY) ## Resolve the dependencies again and write the hash-locked requirements
-	@sh .ci/lock $(VENV)-lock
+lock: ## Resolve the dependencies again and write the hash-locked requirements
+	@sh .ci/lock $(PYTHON) $(VENV)-lock
 
 clean: ## Remove the virtual environment and caches
 	@rm -rf $(VENV) $(VENV)-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,7 +6,7 @@ another type and is built in one place, in the ``apply`` command.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -48,8 +48,11 @@ class Reader(Protocol):
     def job(self, job_id: str) -> Job:
         """One observation of a job; a job that the server no longer knows is ``VANISHED``."""
 
-    def platform_time(self) -> datetime | None:
-        """The server's clock by the ``Date`` header of its newest answer, if it sent one."""
+    def connect(self) -> datetime | None:
+        """Prove the credentials by getting a token; return the server's clock.
+
+        The clock is the ``Date`` header of the answer, ``None`` when the server sent none.
+        """
 
 
 class Submitter(Protocol):
@@ -109,4 +112,11 @@ class Notifier(Protocol):
         """One attempt, bounded in time and size; never raises for a network fault."""
 
 
-Progress = Callable[[str], None]
+class Watcher(Protocol):
+    """Somebody who watches a run. What is told here is shown and forgotten."""
+
+    def say(self, text: str) -> None:
+        """Tell one step; ``text`` may quote foreign text and is made printable by the watcher."""
+
+    def job(self, policy: str, job: Job, matched: int | None, age_seconds: float) -> None:
+        """Tell how a job stands; ``matched`` is the count when it was intended."""

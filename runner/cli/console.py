@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import traceback
 from pathlib import Path
 
 import click
 
+from runner.cli.environment import variable
 from runner.errors import PurgectlError
 from runner.model.text import printable
 
@@ -34,6 +34,16 @@ def show_internal_error(error: Exception) -> None:
     click.echo(f"  next:  report it with {Path(path)} and the command line", err=True)
 
 
-def on_terminal() -> bool:
-    """Whether a person is watching the progress."""
-    return sys.stderr.isatty()
+def append_to_job_summary(markdown: str) -> None:
+    """Add to the page that GitHub Actions shows of a job; elsewhere, do nothing.
+
+    The same stands on stdout already, so a summary that cannot be written is only told.
+    """
+    path = variable("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    try:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(markdown)
+    except OSError as error:
+        click.echo(printable(f"the job summary cannot be written: {error}"), err=True)

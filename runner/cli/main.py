@@ -32,6 +32,9 @@ COMMANDS = {
     "plan": Entry("plan", "Show what apply would do and why, with counts.", REVIEWERS),
     "apply": Entry("apply", "Carry out every approved purge that has no terminal record.", REVIEWERS),
     "status": Entry("status", "Every policy and purge, with age and next step.", REVIEWERS),
+    "targets": Entry(
+        "targets", "List the targets that are not on loopback, for a workflow's matrix.", REVIEWERS
+    ),
     "audit": Entry("audit", "Open, verify and read the log of a target.", AUDITORS),
     "demo": Entry("demo", "The whole story on this machine, in under a minute.", TRYING),
     "sandbox": Entry("sandbox", "Run the embedded Genesys Cloud simulator alone.", TRYING),

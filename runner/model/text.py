@@ -8,7 +8,7 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def printable(text: str) -> str:
-    """Replace every control, format, bidirectional and unassigned character by its escape.
+    r"""Replace every control, format, bidirectional and unassigned character by its escape.
 
     The result is one line that a terminal shows as it stands: ``\\x1b`` instead of an escape
     sequence, ``\\n`` instead of a new line.

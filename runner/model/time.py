@@ -34,3 +34,9 @@ def parse_instant(text: str) -> datetime:
 def format_instant(instant: datetime) -> str:
     """Write an instant as ``2026-11-23T09:00:00Z``, whole seconds, truncated."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def format_milliseconds(instant: datetime) -> str:
+    """Write an instant as ``2026-11-23T09:00:00.123Z``, truncated to the millisecond."""
+    utc = instant.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"

@@ -1,0 +1,194 @@
+"""What a run writes down: every event of a purge, as the fields of its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from runner.apply.decision import LEASE
+from runner.apply.outcome import Figures
+from runner.apply.verification import Verdict
+from runner.audit.identity import record_id
+from runner.errors import RequestRejected
+from runner.model.approval import Approval
+from runner.model.finding import Finding
+from runner.model.job import Job, JobStatus
+from runner.model.json import Json, JsonObject
+from runner.model.log import Draft, RecordType
+from runner.model.notice import Notice
+from runner.model.purge import Purge
+from runner.model.time import format_instant, format_milliseconds
+from runner.plan.digest import plan_digest
+from runner.plan.orders import Order
+from runner.plan.world import World
+from runner.ports import Clock
+
+_ENDS = {
+    JobStatus.COMPLETED: RecordType.COMPLETED,
+    JobStatus.FAILED: RecordType.FAILED,
+    JobStatus.CANCELLED: RecordType.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """Makes drafts for the log ``origin``, signed with the identity of this runner.
+
+    ``runner`` holds version, repository, commit, workflow, run ids and a session id that no other
+    process has. Fields are those of ``schemas/records.schema.json``.
+    """
+
+    origin: str
+    runner: JsonObject
+    clock: Clock
+
+    def refused(self, order: Order) -> Draft:
+        """``purge.refused`` at selection: written once for a purge, a blob and its findings."""
+        return self._refusal(order, "selection", 0, order.findings)
+
+    def withdrawn(self, intended: Purge, order: Order) -> Draft:
+        """``purge.refused`` at submission: the intent was never sent and may be made again."""
+        return self._refusal(order, "submission", intended.attempt, ())
+
+    def postponed(self, intended: Purge, order: Order, not_before: datetime, status: int | None) -> Draft:
+        """``purge.refused`` at submission, to be tried again at ``not_before`` or later."""
+        return self._refusal(order, "submission", intended.attempt, (), not_before, status)
+
+    def intended(self, world: World, order: Order, approval: Approval, attempt: int) -> Draft:
+        """``purge.intended``: everything that decides what will be destroyed, before the POST."""
+        target, holds = world.target, world.holds
+        return self._draft(
+            RecordType.INTENDED,
+            {
+                "purge_id": order.purge_id,
+                "attempt": attempt,
+                "target": {
+                    "name": target.name,
+                    "organization_id": target.organization_id,
+                    "backend": target.backend.value,
+                },
+                "policy": {**_policy(order), "commit": order.commit, "body": order.policy.body},
+                "plan": {"digest": plan_digest(order, target, holds)},
+                "counts": {"matched": order.count},
+                "limit": order.policy.max_interactions,
+                "holds": [{"name": name, "blob": blob} for name, blob in holds],
+                "packs": [],
+                "approval": {"source": approval.source, "evidence": approval.evidence},
+                "lease_until": format_instant(self.clock.now() + LEASE),
+            },
+        )
+
+    def submitted(self, intended: Purge, job: Job, sent_at: datetime) -> Draft:
+        """``purge.submitted``: the platform accepted the request sent at ``sent_at``."""
+        return self._event(
+            RecordType.SUBMITTED,
+            intended,
+            {
+                "job": {"id": job.id},
+                "submitted_at": format_milliseconds(sent_at),
+                "correlation_id": job.correlation_id,
+                "response_sha256": job.response_sha256,
+            },
+        )
+
+    def halted(self, intended: Purge, findings: tuple[Finding, ...]) -> Draft:
+        """``purge.halted``: the order changed between its intent and its POST; nothing was sent."""
+        return self._event(RecordType.HALTED, intended, {"findings": _findings(findings)})
+
+    def ambiguous(self, purge: Purge, reason: str) -> Draft:
+        """``purge.ambiguous``: nobody can tell whether it ran; a person must decide."""
+        return self._event(RecordType.AMBIGUOUS, purge, {"reason": reason})
+
+    def rejected(self, intended: Purge, rejection: RequestRejected) -> Draft:
+        """``purge.failed`` for a request that the platform refused for good: no job exists."""
+        now = self.clock.now()
+        job = Job("", JobStatus.FAILED, f"http-{rejection.status}", 0, rejection.reason or None, None, "")
+        return self.ended(intended, job, now, Figures(0, 0, None))
+
+    def ended(self, purge: Purge, job: Job, started: datetime, figures: Figures) -> Draft:
+        """``purge.completed``, ``.failed`` or ``.cancelled`` with the article's audit fields.
+
+        ``auditId`` is the record's own id, so the two can never part.
+        """
+        kind, now = _ENDS[job.status], self.clock.now()
+        audit_id = record_id(self.origin, kind, {"purge_id": purge.id, "attempt": purge.attempt})
+        audit = {
+            "auditId": audit_id,
+            "timestamp": format_instant(now),
+            "purgeId": purge.id,
+            "metrics": {
+                "jobId": job.id or None,
+                "status": job.raw_status,
+                "startTime": format_milliseconds(started),
+                "endTime": format_milliseconds(now),
+                "durationMs": figures.duration_ms,
+                "totalInteractionsPurged": figures.purged,
+                "errorReason": job.error_reason,
+            },
+            "complianceTags": list(purge.compliance_tags),
+            "throughputPerSecond": figures.throughput,
+        }
+        return self._event(
+            kind,
+            purge,
+            {
+                "audit": audit,
+                "correlation_id": job.correlation_id,
+                "response_sha256": job.response_sha256 or None,
+            },
+        )
+
+    def verified(self, purge: Purge, verdict: Verdict, remaining: int | None) -> Draft:
+        """``purge.verified``: what a second count found after the job had ended."""
+        facts: JsonObject = {"verdict": verdict.value, "remaining": remaining, "purged": purge.purged}
+        return self._event(RecordType.VERIFIED, purge, facts)
+
+    def delivered(self, notices: tuple[Notice, ...]) -> Draft:
+        """``notice.delivered``: which notices arrived in this drain, after how many attempts."""
+        deliveries: list[Json] = [
+            {"endpoint": n.endpoint, "index": n.index, "attempts": n.attempts, "result": n.last_result}
+            for n in notices
+        ]
+        return self._draft(RecordType.NOTICE_DELIVERED, {"deliveries": deliveries})
+
+    def _refusal(
+        self,
+        order: Order,
+        phase: str,
+        attempt: int,
+        findings: tuple[Finding, ...],
+        not_before: datetime | None = None,
+        status: int | None = None,
+    ) -> Draft:
+        return self._draft(
+            RecordType.REFUSED,
+            {
+                "purge_id": order.purge_id,
+                "target": order.policy.target,
+                "policy": _policy(order),
+                "commit": order.commit,
+                "phase": phase,
+                "attempt": attempt,
+                "findings": _findings(findings),
+                "status": status,
+                "not_before": None if not_before is None else format_instant(not_before),
+            },
+        )
+
+    def _event(self, kind: RecordType, purge: Purge, fields: JsonObject) -> Draft:
+        own: JsonObject = {"purge_id": purge.id, "attempt": purge.attempt, "intent": purge.intent}
+        return self._draft(kind, {**own, **fields})
+
+    def _draft(self, kind: RecordType, fields: JsonObject) -> Draft:
+        complete: JsonObject = {**fields, "runner": self.runner}
+        return Draft(kind, record_id(self.origin, kind, complete), self.clock.now(), complete)
+
+
+def _policy(order: Order) -> dict[str, Json]:
+    policy = order.policy
+    return {"name": policy.name, "revision": policy.revision, "path": order.path, "blob": order.blob}
+
+
+def _findings(findings: tuple[Finding, ...]) -> list[Json]:
+    """Rule and place only: a record holds no human text beside a policy's reason."""
+    return [{"rule": finding.rule, "path": finding.path} for finding in sorted(findings)]

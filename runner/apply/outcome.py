@@ -1,0 +1,104 @@
+"""What a run came to, as values: one result for each purge, and the exit code of all together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from runner.errors import WORST_FIRST, ExitCode
+from runner.model.finding import Finding
+from runner.model.log import Checkpoint
+from runner.model.purge import PurgeKey
+
+
+class Ending(StrEnum):
+    """Where one purge stands when the run ends."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    HALTED = "halted"
+    AMBIGUOUS = "ambiguous"
+    POLLING = "polling"
+    WAITING = "waiting"
+    NOTHING = "nothing"
+
+
+_EXIT_CODES = {
+    Ending.FAILED: ExitCode.JOB_FAILED,
+    Ending.CANCELLED: ExitCode.JOB_FAILED,
+    Ending.REFUSED: ExitCode.REFUSED,
+    Ending.HALTED: ExitCode.REFUSED,
+    Ending.AMBIGUOUS: ExitCode.OUTCOME_UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The article's capacity figures.
+
+    ``duration_ms`` runs from the submission to the observed end; ``throughput`` is interactions a
+    second, floored, ``None`` when it cannot be known.
+    """
+
+    purged: int | None
+    duration_ms: int
+    throughput: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeResult:
+    """One purge of the run. ``trouble`` overrides the exit code that the ending implies."""
+
+    key: PurgeKey
+    ending: Ending
+    detail: str = ""
+    job_id: str | None = None
+    submitted_now: bool = False
+    figures: Figures | None = None
+    verdict: str | None = None
+    findings: tuple[Finding, ...] = ()
+    trouble: ExitCode | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What this purge alone would exit with."""
+        if self.trouble is not None:
+            return self.trouble
+        if self.verdict == "FAIL":
+            return ExitCode.JOB_FAILED
+        return _EXIT_CODES.get(self.ending, ExitCode.OK)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """A whole run on one target.
+
+    ``unreadable`` are errors in files that are no policy of the target; ``delivered`` and
+    ``undelivered`` count notices; ``trouble`` is a failure that is no single purge's.
+    """
+
+    target: str
+    commit: str
+    checkpoint: Checkpoint
+    results: tuple[PurgeResult, ...]
+    unreadable: tuple[Finding, ...] = ()
+    delivered: int = 0
+    undelivered: int = 0
+    trouble: tuple[tuple[ExitCode, str], ...] = field(default=())
+
+    @property
+    def submitted(self) -> int:
+        """How many purges this run itself submitted."""
+        return sum(result.submitted_now for result in self.results)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The first of 6, 5, 8, 4, 3, 7 that occurred, else 0."""
+        codes = {result.exit_code for result in self.results} | {code for code, _ in self.trouble}
+        if self.unreadable:
+            codes.add(ExitCode.REFUSED)
+        if self.undelivered:
+            codes.add(ExitCode.NOTICE_UNDELIVERED)
+        return next((code for code in WORST_FIRST if code in codes), ExitCode.OK)

@@ -1,0 +1,122 @@
+"""The birth of a log: the only way in which a branch ``audit/<target>`` comes into being."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runner.audit import layout
+from runner.audit.identity import purge_id
+from runner.audit.keys import Signer
+from runner.audit.records import TooLarge, encode, parse
+from runner.audit.replay import Replay
+from runner.audit.trust import Trust
+from runner.audit.writer import EMPTY, Writer
+from runner.documents import typed
+from runner.documents.document import Document
+from runner.documents.kinds import Kind, kind_of
+from runner.documents.reading import read
+from runner.errors import LogBroken, Refused, RemoteFailure
+from runner.git.push import PushResult, compare_and_swap
+from runner.git.repository import Repository
+from runner.model.finding import Severity
+from runner.model.json import JsonObject
+from runner.model.log import Draft, Log
+from runner.model.source import SourceFile
+from runner.ports import Clock
+
+
+def baseline_of(files: Iterable[SourceFile], target: str, origin: str) -> tuple[JsonObject, ...]:
+    """Return the policies of a target at a commit, as ``log.opened`` names them.
+
+    Raises ``Refused`` for a policy that cannot be read: whether it belongs here must be known.
+    """
+    documents = [read(file) for file in files if kind_of(file.path) is Kind.PURGE_POLICY]
+    return tuple(
+        _baseline_entry(document, target, origin) for document in documents if _is_of(document, target)
+    )
+
+
+def _is_of(document: Document, target: str) -> bool:
+    if document.value is None or not document.sound("/target"):
+        raise _unreadable(document)
+    if document.value["target"] != target:
+        return False
+    if not document.clean:
+        raise _unreadable(document)
+    return True
+
+
+def _unreadable(document: Document) -> Refused:
+    first = min(document.locate(fault) for fault in document.faults if fault.severity is Severity.ERROR)
+    return Refused(
+        f"a policy on main is not valid, so it is unclear whether it may ever run: {first.message}",
+        where=f"{first.file}:{first.line}:{first.column}",
+        hint="run purgectl validate, mend the policy by pull request, then open the log",
+    )
+
+
+def _baseline_entry(document: Document, target: str, origin: str) -> JsonObject:
+    assert document.value is not None
+    policy = typed.purge_policy(document.value)
+    return {
+        "policy": policy.name,
+        "revision": policy.revision,
+        "path": document.source.path,
+        "blob": document.source.blob,
+        "purge_id": purge_id(origin, target, policy.name, policy.revision),
+    }
+
+
+def open_log(
+    repository: Repository,
+    trust: Trust,
+    draft: Draft,
+    *,
+    signer: Signer | None,
+    clock: Clock,
+    remote: str = "origin",
+) -> Log:
+    """Create the branch with ``draft`` (``records.opened``) as its first record.
+
+    Raises ``Refused`` when the branch exists or the key is not trusted, and ``RemoteFailure`` when
+    the remote does not take it.
+    """
+    writer = Writer(trust.require(signer), ())
+    branch, private = layout.branch(trust.target), layout.private_ref(trust.target)
+    if repository.fetch(remote, branch, private) is not None:
+        raise _exists(trust.target)
+    try:
+        record = parse(0, encode(draft))
+    except TooLarge as error:
+        raise Refused(
+            f"the first record {error}: too many policies stand on main",
+            hint=f"open the log before the policies of target {trust.target} are merged",
+        ) from None
+    extension = writer.extend(EMPTY, [record], (), (), clock.now())
+    commit = repository.commit(None, extension.changes, extension.message, clock.now())
+    pushed = compare_and_swap(repository.git, remote, branch, None, commit)
+    if pushed.result is PushResult.UNKNOWN and repository.fetch(remote, branch, private) != commit:
+        raise RemoteFailure(
+            f"it is not known whether the log was opened: {pushed.reason}",
+            hint="run purgectl audit open again",
+        )
+    if pushed.result is PushResult.LOST_RACE:
+        raise _exists(trust.target)
+    if pushed.result is PushResult.REFUSED:
+        raise RemoteFailure(f"{remote} does not take the branch: {pushed.reason}", where=branch)
+    return _verified(repository, trust, commit)
+
+
+def _verified(repository: Repository, trust: Trust, commit: str) -> Log:
+    replay = Replay(repository, trust)
+    replay.advance(commit)
+    if replay.problems:
+        raise LogBroken(f"the new log does not verify: {replay.problems[0].message}", where=commit)
+    return replay.log()
+
+
+def _exists(target: str) -> Refused:
+    return Refused(
+        f"target {target} has a log already: the branch audit/{target} exists",
+        hint=f"purgectl audit show --target {target}",
+    )

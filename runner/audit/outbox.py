@@ -1,0 +1,120 @@
+"""The outbox: notices that are written with their record and wait until they have arrived.
+
+The body of a notice is fixed once for all: a CloudEvents 1.0 event (JSON format, RFC 8785 bytes)
+with the record, its inclusion proof, and a consistency proof from the notice before to the same
+endpoint. A receiver that keeps one size and root can so tell that nothing was rewritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runner.audit.fields import entries, instant, mapping, member, number, text
+from runner.audit.proof import hashes, inclusion_text
+from runner.audit.records import BadRecord, canonical, strict_json
+from runner.audit.tree import Tree
+from runner.model.json import JsonObject
+from runner.model.log import Record, RecordType
+from runner.model.notice import Notice
+from runner.model.target import Webhook
+from runner.model.time import format_instant
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The commit that put a notice into the outbox.
+
+    ``note`` is its checkpoint, over ``size`` leaves; ``old_size`` is the size that the notice
+    before to the same endpoint carried, 0 when there was none.
+    """
+
+    note: bytes
+    size: int
+    old_size: int
+
+
+def body(origin: str, record: Record, tree: Tree, occasion: Occasion) -> bytes:
+    """Return the frozen bytes of a notice; ``tree`` has at least the occasion's size."""
+    event: JsonObject = {
+        "specversion": "1.0",
+        "id": record.id,
+        "source": f"https://{origin}",
+        "type": f"purgectl.{record.type.value}.v1",
+        "time": text(record.body, "at"),
+        "datacontenttype": "application/json",
+        "data": {
+            "record": record.body,
+            "index": record.index,
+            "proof": inclusion_text(record.index, tree.inclusion(record.index, occasion.size), occasion.note),
+            "consistency": {
+                "old_size": occasion.old_size,
+                "hashes": hashes(tree.consistency(occasion.old_size, occasion.size)),
+            },
+        },
+    }
+    purge = record.body.get("purge_id")
+    return canonical({**event, "subject": purge} if purge is not None else event)
+
+
+def addressed(records: Sequence[Record], endpoints: Sequence[Webhook]) -> list[tuple[Webhook, Record]]:
+    """Return which endpoint is told of which records, each in the order of the log."""
+    return [(end, record) for end in endpoints for record in records if record.type.value in end.events]
+
+
+def entry(notice: Notice) -> bytes:
+    """Return the bytes of the file that holds a pending notice."""
+    last = None
+    if notice.last_at is not None:
+        last = {"at": format_instant(notice.last_at), "result": notice.last_result}
+    return canonical(
+        {
+            "v": _VERSION,
+            "endpoint": notice.endpoint,
+            "index": notice.index,
+            "webhook_id": notice.webhook_id,
+            "body": notice.body.decode(),
+            "body_sha256": hashlib.sha256(notice.body).hexdigest(),
+            "enqueued_at": format_instant(notice.enqueued_at),
+            "attempts": notice.attempts,
+            "last": last,
+        }
+    )
+
+
+def read_entry(data: bytes) -> Notice:
+    """Read the file of a pending notice. Raises ``BadRecord`` unless it is one, to the byte."""
+    fields = strict_json(data)
+    try:
+        last = member(fields, "last")
+        notice = Notice(
+            endpoint=text(fields, "endpoint"),
+            index=number(fields, "index"),
+            webhook_id=text(fields, "webhook_id"),
+            body=text(fields, "body").encode(),
+            enqueued_at=instant(fields, "enqueued_at"),
+            attempts=number(fields, "attempts"),
+            last_result="" if last is None else text(mapping(fields, "last"), "result"),
+            last_at=None if last is None else instant(fields, "last", "at"),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRecord(f"is no outbox entry: {error}") from None
+    if entry(notice) != data:
+        raise BadRecord("is no outbox entry: it has other fields, or a wrong hash of its body")
+    return notice
+
+
+def deliveries(record: Record) -> frozenset[tuple[str, int]]:
+    """Return the endpoint and index of every notice that a record says was delivered."""
+    if record.type is not RecordType.NOTICE_DELIVERED:
+        return frozenset()
+    sent = entries(record.body, "deliveries")
+    return frozenset((text(item, "endpoint"), number(item, "index")) for item in sent)
+
+
+def newest(size: int) -> bytes:
+    """Return the file that keeps the size which the newest notice to an endpoint carries."""
+    return canonical({"size": size})

@@ -1,0 +1,148 @@
+"""Records as bytes: written in one way only, read back strictly, checked against a closed schema.
+
+A leaf's bytes are RFC 8785 (JCS) without a final newline. Reading refuses what that form cannot
+be: duplicate keys, floats, NaN, numbers beyond 2^53 - 1 (RFC 7493), other spacing or key order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NoReturn, TypeAlias
+
+import rfc8785
+
+from runner.audit.identity import record_id
+from runner.documents import schema
+from runner.model.finding import Fault
+from runner.model.json import Json, JsonObject
+from runner.model.log import Draft, Record, RecordType
+from runner.model.text import printable, shorten
+from runner.model.time import format_instant
+
+MAX_RECORD = 65_535
+"""Bytes of a record at most: an entry of C2SP ``tlog-tiles.md`` has a 16-bit length."""
+
+_VERSION = 1
+_Plain: TypeAlias = "bool | int | float | str | list[_Plain] | dict[str, _Plain] | None"
+
+
+class BadRecord(ValueError):
+    """Bytes are no record of this version; the message says why, safe to print."""
+
+
+def opened(
+    origin: str,
+    target: str,
+    keys: Sequence[str],
+    baseline: Sequence[JsonObject],
+    runner: JsonObject,
+    at: datetime,
+) -> Draft:
+    """Make the first record of a log.
+
+    ``keys`` are the verifier keys at the start; ``baseline`` names the policies (``policy``,
+    ``revision``, ``path``, ``blob``, ``purge_id``) that were on ``main`` and never run under it.
+    """
+    fields: JsonObject = {
+        "log": {"origin": origin, "keys": list(keys)},
+        "target": target,
+        "baseline": list(baseline),
+        "runner": runner,
+    }
+    return Draft(RecordType.LOG_OPENED, record_id(origin, RecordType.LOG_OPENED, fields), at, fields)
+
+
+def encode(draft: Draft) -> bytes:
+    """Return the bytes of the leaf that a draft becomes. Raises ``BadRecord``."""
+    body = {
+        **draft.fields,
+        "v": _VERSION,
+        "id": draft.id,
+        "type": draft.type.value,
+        "at": format_instant(draft.at),
+    }
+    data = canonical(body)
+    parse(0, data)
+    return data
+
+
+def fits(draft: Draft) -> bool:
+    """Whether a draft is small enough to be a record."""
+    try:
+        encode(draft)
+    except TooLarge:
+        return False
+    return True
+
+
+class TooLarge(BadRecord):
+    """A record would exceed ``MAX_RECORD`` bytes."""
+
+
+def parse(index: int, data: bytes) -> Record:
+    """Read the bytes of leaf ``index``. Raises ``BadRecord``."""
+    if len(data) > MAX_RECORD:
+        raise TooLarge(f"has {len(data)} bytes, and {MAX_RECORD} is the most")
+    body = strict_json(data)
+    faults = schema.check("records", body)
+    if faults:
+        raise BadRecord(f"is not of the closed schema: {_faults(faults)}")
+    return Record(index, data, body)
+
+
+def strict_json(data: bytes) -> dict[str, Json]:
+    """Read an object that is exactly its own RFC 8785 form. Raises ``BadRecord``."""
+    try:
+        body = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_float=_no_float,
+            parse_constant=_no_float,
+        )
+        again = rfc8785.dumps(body)
+    except RecursionError:
+        raise BadRecord("is nested too deeply") from None
+    except ValueError as error:
+        raise BadRecord(f"is not strict JSON: {shorten(printable(str(error)), 200)}") from None
+    if not isinstance(body, dict):
+        raise BadRecord("is not a JSON object")
+    if again != data:
+        raise BadRecord("is not in its canonical form (RFC 8785)")
+    return body
+
+
+def canonical(value: JsonObject) -> bytes:
+    """Return the RFC 8785 bytes of a value. Raises ``BadRecord`` for what has none, or a float."""
+    try:
+        return rfc8785.dumps(_plain(value))
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise BadRecord(f"has no canonical form: {error}") from None
+
+
+def _plain(value: Json) -> _Plain:
+    """Turn any mapping and sequence into the two types that the encoder knows."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        raise BadRecord("holds a number that is not whole")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands there twice")
+    return found
+
+
+def _no_float(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a whole number")
+
+
+def _faults(faults: Sequence[Fault]) -> str:
+    shown = "; ".join(f"{fault.pointer or '/'} {fault.message}" for fault in faults[:3])
+    return shorten(printable(shown), 300)

@@ -1,0 +1,52 @@
+"""``purgectl apply``: the level-triggered run."""
+
+from __future__ import annotations
+
+import click
+
+from runner.apply.drafts import Drafts
+from runner.apply.run import Limits, Run
+from runner.cli.clock import SystemClock
+from runner.cli.console import append_to_job_summary
+from runner.cli.environment import kill_switch_open
+from runner.cli.progress import watcher
+from runner.cli.wiring import here, ports, runner_identity
+from runner.reports.apply_json import apply_json
+from runner.reports.apply_markdown import apply_markdown
+from runner.reports.apply_text import apply_text
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  purgectl apply --target sandbox                    everything that is approved and not yet done
+  purgectl apply --target sandbox --max-minutes 5    stop polling after five minutes; the next run goes on
+\b
+Exit codes:
+  0 fine, also while still polling   3 refused by a guard     4 remote failure, nothing submitted
+  5 a person is needed               6 the log does not verify
+  7 purged, a notice undelivered     8 a job failed or was cancelled
+""",
+)
+@click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
+@click.option(
+    "--max-minutes", type=click.FloatRange(min=0), default=25.0, show_default=True, help="How long to poll."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--allow-host", multiple=True, metavar="HOST", help="Let credentials go to this host as well.")
+def command(target: str, max_minutes: float, form: str, allow_host: tuple[str, ...]) -> int:
+    """Carry out every approved purge on main that has no terminal record in the log.
+
+    It does not matter what started it, or how often: what the log says was done is not done
+    again, and what it says was begun goes on. PURGE_ENABLED must be true in the environment.
+    """
+    clock = SystemClock()
+    place = here()
+    chosen = place.target(target)
+    limits = Limits(clock.monotonic() + max_minutes * 60, kill_switch_open())
+    drafts = Drafts(chosen.log.origin, runner_identity(), clock)
+    with watcher() as watching, ports(place, chosen, allow_host, watching) as opened:
+        outcome = Run(opened, drafts, limits, chosen.name)()
+    click.echo(apply_text(outcome) if form == "text" else apply_json(outcome), nl=False)
+    append_to_job_summary(apply_markdown(outcome))
+    return int(outcome.exit_code)

@@ -1,0 +1,23 @@
+"""The signing key of a log, from the environment."""
+
+from __future__ import annotations
+
+from runner.audit.keys import BadKey, Signer
+from runner.cli.environment import variable
+from runner.errors import UsageError
+
+VARIABLE = "AUDIT_SIGNING_KEY"
+
+
+def signing_key() -> Signer:
+    """Read ``AUDIT_SIGNING_KEY``. Raises ``UsageError``, which never quotes it."""
+    text = variable(VARIABLE)
+    if not text:
+        raise UsageError(
+            f"{VARIABLE} is not set; what cannot be recorded is not done",
+            hint="make a key with purgectl audit keygen, and give it to the environment as a secret",
+        )
+    try:
+        return Signer.parse(text)
+    except BadKey as error:
+        raise UsageError(f"{VARIABLE}: {error}", hint="copy the key again, whole") from None

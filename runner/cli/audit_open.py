@@ -1,0 +1,41 @@
+"""``purgectl audit open``: the birth of a log."""
+
+from __future__ import annotations
+
+import click
+
+from runner.audit import records
+from runner.audit.opening import baseline_of, open_log
+from runner.audit.trust import trust_in
+from runner.cli.audit_key import signing_key
+from runner.cli.audit_place import target_option
+from runner.cli.clock import SystemClock
+from runner.cli.wiring import here, runner_identity
+from runner.reports.log_text import opened_text
+
+
+@click.command(
+    "open",
+    epilog="""\b
+Example:
+  AUDIT_SIGNING_KEY=... purgectl audit open --target sandbox
+""",
+)
+@target_option
+def command(target: str) -> None:
+    """Create the log of a target: the branch audit/NAME on origin.
+
+    It is signed with AUDIT_SIGNING_KEY, whose verifier key must stand in the target's file on
+    main. Policies of the target that are on main already are named in the first record, and never
+    run under this log. Nothing else creates such a branch, so that a log which vanished never
+    looks like one that is empty. Exit code 3 when there is one.
+    """
+    place, clock = here(), SystemClock()
+    chosen = place.target(target)
+    trust = trust_in(chosen.name, chosen.log)
+    baseline = baseline_of(place.main.files(place.commit), chosen.name, chosen.log.origin)
+    draft = records.opened(
+        chosen.log.origin, chosen.name, chosen.log.keys, baseline, runner_identity(), clock.now()
+    )
+    log = open_log(place.repository, trust, draft, signer=signing_key(), clock=clock)
+    click.echo(opened_text(chosen.name, log), nl=False)

@@ -1,0 +1,108 @@
+"""Where an auditor's command finds a log and its trust root: in this clone, without the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from runner.audit.keys import BadKey, Verifier
+from runner.audit.trust import Trust, target_path, trust_in
+from runner.errors import NotVerified, Refused, UsageError
+from runner.git.main import MainBranch
+from runner.git.repository import Repository
+from runner.plan.tree import read_tree
+
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalLog:
+    """A branch ``audit/<target>`` as this clone knows it: its ref, its commit, and whom to trust."""
+
+    repository: Repository
+    ref: str
+    commit: str
+    trust: Trust
+
+
+def _target_name(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Accept what can be the name of a target."""
+    del ctx, parameter
+    if not _NAME.fullmatch(value):
+        raise click.BadParameter("a target's name is lower-case letters, digits and inner hyphens")
+    return value
+
+
+target_option = click.option(
+    "--target", required=True, metavar="NAME", callback=_target_name, help="The target."
+)
+repo_option = click.option(
+    "--repo",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="A clone; the current folder.",
+)
+vkey_option = click.option(
+    "--vkey", multiple=True, metavar="KEY", help="Trust this verifier key instead of those on main."
+)
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+
+def find_log(folder: Path, target: str, keys: Sequence[str]) -> LocalLog:
+    """Find the log of a target in the repository around a folder.
+
+    What was last fetched from ``origin`` comes before a branch of this clone. The keys given win
+    over those of the target's file on ``main``. Raises ``UsageError`` outside a git repository and
+    for a malformed key, ``NotVerified`` when the branch or a key is missing.
+    """
+    repository = Repository.open(folder)
+    found = _resolve(repository, f"audit/{target}")
+    if found is None:
+        raise NotVerified(
+            f"this clone has no branch audit/{target}",
+            where=str(folder.absolute()),
+            hint=f"git fetch origin audit/{target}",
+        )
+    trust = _given(target, keys) if keys else _stated(repository, target)
+    return LocalLog(repository, *found, trust)
+
+
+def _resolve(repository: Repository, branch: str) -> tuple[str, str] | None:
+    for ref in (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}"):
+        commit = repository.resolve(ref)
+        if commit is not None:
+            return ref, commit
+    return None
+
+
+def _given(target: str, keys: Sequence[str]) -> Trust:
+    try:
+        verifiers = tuple(Verifier.parse(key) for key in keys)
+    except BadKey as error:
+        raise UsageError(f"--vkey: {error}", hint="give it as purgectl audit keygen printed it") from None
+    origins = {verifier.name for verifier in verifiers}
+    if len(origins) != 1:
+        raise UsageError("--vkey: the keys are of different logs", hint="give the keys of one log")
+    return Trust(origins.pop(), target, verifiers)
+
+
+def _stated(repository: Repository, target: str) -> Trust:
+    """Take the trust root from the target's file at the tip of ``main`` that this clone knows."""
+    hint = "give the verifier key with --vkey"
+    main = _resolve(repository, "main")
+    if main is None:
+        raise NotVerified("no key is known: this clone has no branch main", hint=hint)
+    chosen = read_tree(MainBranch(repository).files(main[1])).targets.get(target)
+    if chosen is None:
+        where = f"{target_path(target)} at {main[0]}"
+        raise NotVerified(f"no key is known: target {target} has no valid file", where=where, hint=hint)
+    try:
+        return trust_in(chosen.name, chosen.log)
+    except Refused as refusal:
+        raise NotVerified(f"no key is known: {refusal.message}", where=refusal.where, hint=hint) from None

@@ -1,0 +1,69 @@
+"""``purgectl audit show``: the records for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from runner.audit.verify import verify
+from runner.cli.audit_place import find_log, format_option, repo_option, target_option
+from runner.errors import LogBroken, UsageError
+from runner.model.log import Record
+from runner.reports.log_json import log_json
+from runner.reports.log_text import log_text, record_text
+
+
+@click.command(
+    "show",
+    epilog="""\b
+Examples:
+  purgectl audit show --target sandbox                  every record, one line each
+  purgectl audit show --target sandbox 3                record 3, whole
+  purgectl audit show --target sandbox 67f33c6b-1015-598e-9fe1-d130bfe0a57c
+                                                        everything about one purge
+""",
+)
+@target_option
+@repo_option
+@click.option(
+    "--vkey", multiple=True, metavar="KEY", help="Trust this verifier key instead of those on main."
+)
+@format_option
+@click.argument("which", metavar="[PURGE_ID|INDEX]", required=False)
+def command(target: str, repo: Path, vkey: tuple[str, ...], form: str, which: str | None) -> None:
+    """Show the records of a log, all of them, one, or those about one purge.
+
+    The log is verified first. Of a log that does not verify, what can be read is shown all the
+    same, and the exit code is 6.
+    """
+    log = find_log(repo, target, vkey)
+    verification = verify(log.repository, log.commit, log.trust)
+    chosen = _chosen(verification.records, which)
+    if form == "json":
+        click.echo(log_json(target, chosen), nl=False)
+    elif which is not None and which.isdigit():
+        click.echo(record_text(chosen[0]), nl=False)
+    else:
+        click.echo(log_text(chosen, verification.records), nl=False)
+    if not verification.holds:
+        raise LogBroken(
+            f"the log of target {target} does not verify: {verification.problems[0].message}",
+            where=log.ref,
+            hint=f"purgectl audit verify --target {target}",
+        )
+
+
+def _chosen(records: tuple[Record, ...], which: str | None) -> tuple[Record, ...]:
+    if which is None:
+        return records
+    if which.isdigit():
+        chosen = tuple(record for record in records if str(record.index) == which)
+    else:
+        chosen = tuple(record for record in records if record.body.get("purge_id") == which)
+    if not chosen:
+        raise UsageError(
+            f"the log has no record {which}" if which.isdigit() else f"the log has no purge {which}",
+            hint="leave it out to see every record",
+        )
+    return chosen

@@ -1,0 +1,42 @@
+"""``purgectl plan``: what ``apply`` would do and why, by a client that cannot write."""
+
+from __future__ import annotations
+
+import click
+
+from runner.cli.clock import SystemClock
+from runner.cli.progress import watcher
+from runner.cli.wiring import here, log_store, reader
+from runner.errors import ExitCode
+from runner.plan.plan import make_plan
+from runner.plan.world import see
+from runner.reports.plan_json import plan_json
+from runner.reports.plan_text import plan_text
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  purgectl plan --target sandbox                 what would run now, with counts
+  purgectl plan --target sandbox --format json   the same for a program
+""",
+)
+@click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--allow-host", multiple=True, metavar="HOST", help="Let credentials go to this host as well.")
+def command(target: str, form: str, allow_host: tuple[str, ...]) -> int:
+    """Show what apply would do on a target, and why.
+
+    Reads the tip of origin/main and the target's log, counts what each policy selects, and asks
+    every guard. Nothing is written, locally or remotely. Exit code 3 when something is refused.
+    """
+    place = here()
+    chosen = place.target(target)
+    log = log_store(place, chosen, writing=False).load()
+    now = SystemClock().now()
+    world = see(chosen.name, place.commit, place.main.files(place.commit), log, now)
+    with watcher() as watching, reader(chosen, allow_host, watching) as looking:
+        plan = make_plan(world, looking, now)
+    click.echo(plan_text(plan) if form == "text" else plan_json(plan), nl=False)
+    refused = plan.unreadable or any(planned.order.findings for planned in plan.orders)
+    return int(ExitCode.REFUSED if refused else ExitCode.OK)

@@ -1,0 +1,34 @@
+"""``purgectl status``: every policy and purge of a target, with its age and the next step."""
+
+from __future__ import annotations
+
+import click
+
+from runner.cli.clock import SystemClock
+from runner.cli.wiring import here, log_store
+from runner.plan.world import see
+from runner.reports.status_json import status_json
+from runner.reports.status_text import status_text
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  purgectl status --target sandbox
+  purgectl status --target sandbox --format json
+""",
+)
+@click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(target: str, form: str) -> int:
+    """Show every policy and purge of a target, with its age and the next step.
+
+    Reads the tip of origin/main and the target's log; asks no platform and needs no credentials.
+    """
+    place = here()
+    chosen = place.target(target)
+    log = log_store(place, chosen, writing=False).load()
+    now = SystemClock().now()
+    world = see(chosen.name, place.commit, place.main.files(place.commit), log, now)
+    click.echo(status_text(world, now) if form == "text" else status_json(world, now), nl=False)
+    return 0

@@ -1,0 +1,70 @@
+"""The formats that a schema may ask for, each with a checker of our own.
+
+The library enforces ``date-time`` only when an extra package is present, and ``duration`` not at
+all in draft-07; here a format is always checked, and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from jsonschema import FormatChecker
+
+from runner.model.time import ONE_MILLISECOND, parse_instant
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DURATION = re.compile(
+    r"P(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,5})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,9})S)?)?)",
+    re.ASCII,
+)
+LONGEST_DURATION = timedelta(days=3660)
+
+
+def parse_day(text: str) -> date:
+    """Read a calendar day, ``YYYY-MM-DD``. Raises ``ValueError`` with a sentence."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueError("must be a day such as 2026-11-23")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a real day") from None
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read an ISO 8601 duration of fixed length. Raises ``ValueError`` with a sentence.
+
+    Source: ISO 8601-1 section 5.5.2, without years and months, which have no fixed length.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None or text == "P":
+        raise ValueError("must be a duration such as PT24H or P90D, without months and years")
+    length = timedelta(**{unit: int(count) for unit, count in found.groupdict(default="0").items()})
+    if not timedelta() < length <= LONGEST_DURATION:
+        raise ValueError(f"must be longer than nothing and at most {LONGEST_DURATION.days} days")
+    return length
+
+
+def _instant(text: str) -> None:
+    """Accept an instant after which there is another millisecond, because a range ends there."""
+    try:
+        parse_instant(text) + ONE_MILLISECOND
+    except OverflowError:
+        raise ValueError("lies beyond the year 9999") from None
+
+
+def _checker(parse: Callable[[str], object]) -> Callable[[object], bool]:
+    def check(value: object) -> bool:
+        if isinstance(value, str):
+            parse(value)
+        return True
+
+    return check
+
+
+FORMATS = FormatChecker(formats=())
+FORMATS.checks("date-time", raises=ValueError)(_checker(_instant))
+FORMATS.checks("date", raises=ValueError)(_checker(parse_day))
+FORMATS.checks("duration", raises=ValueError)(_checker(parse_duration))

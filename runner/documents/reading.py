@@ -1,0 +1,104 @@
+"""One reading for every command: a file becomes a document, whatever its bytes are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from runner.documents import form, heading
+from runner.documents.characters import decode
+from runner.documents.composing import Composition, compose
+from runner.documents.document import Document
+from runner.documents.kinds import ROOT, Kind, is_readme, kind_of, not_yet_honoured
+from runner.documents.places import START, PlacedFault, bounded, placed
+from runner.documents.pointer import within
+from runner.documents.schema import check
+from runner.model.finding import Fault
+from runner.model.json import JsonObject
+from runner.model.source import EntryKind, SourceFile
+
+MAX_SIZE = 256 * 1024
+
+_NOT_YET = (
+    "this place belongs to the format, but this version of purgectl cannot honour what stands here; "
+    "it refuses rather than ignore it"
+)
+
+
+def read(source: SourceFile) -> Document:
+    """Read a file into a document with every fault of its form and its schema. Never raises.
+
+    What is not below ``policies/``, an example for instance, has the kind that it declares.
+    """
+    kind, name = kind_of(source.path), PurePosixPath(source.path).stem
+    refusal = _refusal(source, kind)
+    if refusal is not None:
+        return Document(source, kind, name, None, (refusal,))
+    if is_readme(source.path):
+        return Document(source, None, name, None, ())
+    text, faults = decode(source.data)
+    if text is None:
+        return Document(source, kind, name, None, faults)
+    composition = compose(text)
+    kind = kind or _declared(composition.value)
+    form_faults = bounded((*faults, *_unexplained(composition, faults)), form.READABLE)
+    return Document(
+        source,
+        kind,
+        name,
+        composition.value,
+        (*form_faults, *_said(text, composition, kind, name)),
+        composition.spans,
+    )
+
+
+def _refusal(source: SourceFile, kind: Kind | None) -> PlacedFault | None:
+    """Say why a file cannot be a document at all, before its bytes are looked at."""
+    size = max(source.size, len(source.data))
+    if source.kind is not EntryKind.FILE:
+        what = "a symbolic link" if source.kind is EntryKind.SYMLINK else "not a regular file"
+        return placed(form.REGULAR_FILE, START, f"is {what}")
+    if is_readme(source.path):
+        return None
+    if not_yet_honoured(source.path):
+        return placed(form.PLACE, START, _NOT_YET, hint="remove it until a version of purgectl honours it")
+    if kind is None and source.path.startswith(f"{ROOT}/"):
+        return placed(form.PLACE, START, "no document belongs here")
+    if size > MAX_SIZE:
+        return placed(form.SIZE, START, f"has {size} bytes")
+    return None
+
+
+def _unexplained(composition: Composition, faults: tuple[PlacedFault, ...]) -> tuple[PlacedFault, ...]:
+    """Leave out the parser's complaint about a line whose tab has been told already."""
+    tabs = {fault.place.line for fault in faults if fault.rule == form.TAB.id}
+    return tuple(
+        fault
+        for fault in composition.faults
+        if fault.rule != form.READABLE.id or fault.place.line not in tabs
+    )
+
+
+def _said(text: str, composition: Composition, kind: Kind | None, name: str) -> Iterator[Fault]:
+    """Judge what the document says about itself, then what its schema says about the rest.
+
+    A value that had to be left out has been told already.
+    """
+    if composition.value is None:
+        return
+    if kind is None:
+        yield form.KIND.fault("/kind", "`kind` does not name a kind of document")
+        return
+    yield from heading.check_editor_line(text, kind)
+    by_schema = check(kind.schema, composition.value)
+    for fault in (
+        *heading.check(composition.value, kind, name),
+        *(fault for fault in by_schema if fault.pointer not in heading.POINTERS),
+    ):
+        if not any(within(fault.pointer, lost) for lost in composition.lost):
+            yield fault
+
+
+def _declared(value: JsonObject | None) -> Kind | None:
+    declared = value.get("kind") if value else None
+    return next((kind for kind in Kind if kind.value == declared), None)

@@ -1,0 +1,179 @@
+"""Values and schema errors in words that an officer understands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from runner.documents.pointer import dotted
+from runner.model.text import printable, shorten
+
+QUOTED = 80
+"""As many characters of foreign text are quoted, at most."""
+
+_TYPES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+}
+_NUMBER = re.compile(r"-?[0-9]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What one schema error comes to. ``parts`` are the steps to the value that it is about.
+
+    ``missing`` and ``unknown`` mark a key that should be there, or should not.
+    """
+
+    parts: tuple[str | int, ...]
+    text: str
+    missing: bool = False
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One error of the schema library: a ``keyword`` of ``schema`` that wants one thing of ``found``."""
+
+    keyword: str
+    wanted: Any
+    found: Any
+    schema: Mapping[str, Any]
+    parts: tuple[str | int, ...]
+    of_name: bool
+
+    @classmethod
+    def of(cls, error: ValidationError) -> Breach:
+        """Take over what the library found."""
+        return cls(
+            keyword=str(error.validator),
+            wanted=error.cause if error.validator == "format" else error.validator_value,
+            found=error.instance,
+            schema=error.schema if isinstance(error.schema, Mapping) else {},
+            parts=tuple(error.absolute_path),
+            of_name="propertyNames" in error.absolute_schema_path,
+        )
+
+
+def foreign(text: str) -> str:
+    """Make foreign text printable and short; the cost does not grow with its length."""
+    return shorten(printable(text[: QUOTED + 1]), QUOTED)
+
+
+def quote(value: object) -> str:
+    """Show a foreign value: printable, and never longer than a line."""
+    if isinstance(value, str):
+        return f'"{foreign(value)}"'
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if value.bit_length() <= 64 else "a number of more than 19 digits"
+    if isinstance(value, float):
+        return str(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, list | tuple) else f"a {foreign(type(value).__name__)}"
+
+
+def sentences(breach: Breach) -> Iterator[Sentence]:
+    """Say what a breach means: one sentence for each key or value that is wrong."""
+    if breach.keyword == "required":
+        yield from _missing(breach)
+    elif breach.keyword == "additionalProperties":
+        yield from _unknown(breach)
+    elif breach.of_name:
+        name = str(breach.found)
+        yield Sentence((*breach.parts, name), f"the name {quote(name)} {_predicate(breach)}", unknown=True)
+    else:
+        subject = f"`{foreign(dotted(breach.parts))}`" if breach.parts else "the document"
+        preface = f"{breach.schema['errorMessage']}: " if "errorMessage" in breach.schema else ""
+        yield Sentence(breach.parts, f"{preface}{subject} {_predicate(breach)}")
+
+
+def _missing(breach: Breach) -> Iterator[Sentence]:
+    for key in breach.wanted:
+        if key not in breach.found:
+            parts = (*breach.parts, key)
+            yield Sentence(parts, f"`{foreign(dotted(parts))}` is missing", missing=True)
+
+
+def _unknown(breach: Breach) -> Iterator[Sentence]:
+    known = {key.lower(): key for key in breach.schema.get("properties", {})}
+    for key in breach.found:
+        if key not in known.values():
+            near = get_close_matches(str(key)[:QUOTED].lower(), known, n=1)
+            meant = f"; did you mean `{known[near[0]]}`?" if near else ""
+            text = f"unknown key `{foreign(str(key))}`{meant}"
+            yield Sentence((*breach.parts, str(key)), text, unknown=True)
+
+
+def _predicate(breach: Breach) -> str:
+    say = _PREDICATES.get(breach.keyword)
+    return say(breach) if say else f"does not satisfy the schema ({breach.keyword})"
+
+
+def _wrong_type(breach: Breach) -> str:
+    types = [breach.wanted] if isinstance(breach.wanted, str) else list(breach.wanted)
+    kinds = [_TYPES[name] for name in types]
+    must = "must be " + (", ".join(kinds[:-1]) + " or " if len(kinds) > 1 else "") + kinds[-1]
+    if breach.found is None:
+        return f"is empty; it {must}"
+    if isinstance(breach.found, str):
+        remedy = "; remove the quotes" if types == ["integer"] and _NUMBER.fullmatch(breach.found) else ""
+        return f"{must}, not the text {quote(breach.found)}{remedy}"
+    remedy = "; put it in quotes" if types == ["string"] and isinstance(breach.found, int | float) else ""
+    return f"{must}, not {quote(breach.found)}{remedy}"
+
+
+def _not_listed(breach: Breach) -> str:
+    listed = [str(each) for each in breach.wanted]
+    near = (
+        get_close_matches(breach.found[:QUOTED].lower(), listed, n=1) if isinstance(breach.found, str) else []
+    )
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"must be one of {', '.join(listed)}, not {quote(breach.found)}{meant}"
+
+
+def _forbidden(breach: Breach) -> str:
+    return "must be absent" if breach.wanted == {} else f"must not be {quote(breach.found)}"
+
+
+def _no_match(breach: Breach) -> str:
+    must = breach.schema.get("patternErrorMessage", f"must match {breach.wanted}")
+    return f"{must}, not {quote(breach.found)}"
+
+
+def _ill_formed(breach: Breach) -> str:
+    return f"{breach.wanted}: {quote(breach.found)}"
+
+
+def _sized(bound: str, of: str) -> Callable[[Breach], str]:
+    return lambda breach: f"must have {bound} {breach.wanted} {of}, not {len(breach.found)}"
+
+
+_PREDICATES: Mapping[str, Callable[[Breach], str]] = {
+    "type": _wrong_type,
+    "enum": _not_listed,
+    "const": lambda breach: f"must be {quote(breach.wanted)}, not {quote(breach.found)}",
+    "not": _forbidden,
+    "pattern": _no_match,
+    "format": _ill_formed,
+    "minimum": lambda breach: f"must be at least {breach.wanted}, not {quote(breach.found)}",
+    "maximum": lambda breach: f"must be at most {breach.wanted}, not {quote(breach.found)}",
+    "minLength": _sized("at least", "character"),
+    "maxLength": _sized("at most", "characters"),
+    "minItems": _sized("at least", "entry"),
+    "maxItems": _sized("at most", "entries"),
+    "maxProperties": _sized("at most", "entries"),
+    "uniqueBy": lambda breach: f"repeats {quote(breach.found)}, which may stand once",
+}

@@ -1,0 +1,152 @@
+"""The git program: argument lists, a scrubbed environment, time limits, and clean messages."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.errors import RemoteFailure, UsageError
+from runner.model.text import printable, shorten
+
+LOCAL_SECONDS = 120.0
+NETWORK_SECONDS = 120.0
+
+_KEPT = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "GIT_ASKPASS", "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"}
+    | {"NO_PROXY", "all_proxy", "http_proxy", "https_proxy", "no_proxy"}
+)
+_KEPT_PREFIXES = ("GIT_CONFIG_", "GIT_SSH", "GIT_SSL_", "SSH_", "SSL_CERT_", "XDG_")
+_FIXED = {
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+}
+_SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.commitGraph": "false",
+    "core.splitIndex": "false",
+    "core.sparseCheckout": "false",
+    "core.filesRefLockTimeout": "5000",
+    "index.sparse": "false",
+    "i18n.commitEncoding": "UTF-8",
+    "push.gpgSign": "false",
+    "push.followTags": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+}
+_USER_INFO = re.compile(r"://[^/@\s]+@")
+
+
+class GitFailed(RemoteFailure):
+    """Git did not do what it was asked; the message is git's own, cleaned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one run of git came to; ``err`` is a single line, safe to print."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+class Git:
+    """Runs git in one folder, away from the user's hooks, prompts and this process's secrets.
+
+    ``git_dir`` pins the repository once it is known, so that nothing is searched for again.
+    """
+
+    def __init__(self, folder: Path, git_dir: Path | None = None) -> None:
+        self._folder = folder
+        self._command = ["git", "--no-pager"]
+        if git_dir is not None:
+            self._command.append(f"--git-dir={git_dir}")
+        for name, value in _SETTINGS.items():
+            self._command += ["-c", f"{name}={value}"]
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        seconds: float = LOCAL_SECONDS,
+    ) -> bytes:
+        """Run git and return its output. Raises ``GitFailed`` when it exits with an error."""
+        answer = self.ask(*arguments, stdin=stdin, variables=variables, seconds=seconds)
+        if answer.code != 0:
+            raise GitFailed(f"git {arguments[0]} failed: {answer.err}")
+        return answer.out
+
+    def ask(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        variables: Mapping[str, str] | None = None,
+        seconds: float = LOCAL_SECONDS,
+    ) -> Answer:
+        """Run git and return its answer, whatever its exit code.
+
+        Raises ``GitFailed`` when it takes longer than ``seconds``, and ``UsageError`` when there
+        is no git on this machine.
+        """
+        try:
+            process = subprocess.Popen(
+                [*self._command, *arguments],
+                cwd=self._folder,
+                env=environment(os.environ) | dict(variables or {}),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise UsageError(
+                f"git cannot be started: {error.strerror}",
+                where=str(self._folder),
+                hint="install git, and name an existing folder",
+            ) from None
+        with process:
+            try:
+                out, err = process.communicate(stdin, timeout=seconds)
+            except subprocess.TimeoutExpired:
+                _kill_group(process)
+                raise GitFailed(f"git {arguments[0]} gave no answer in {seconds:.0f} seconds") from None
+            except BaseException:
+                _kill_group(process)
+                raise
+        return Answer(process.returncode, out, clean(err))
+
+
+def environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return what git needs of an environment: how to find its files and its way to the remote.
+
+    It is a list of what passes, so that no secret of this process, known or not, reaches git or
+    a program that git starts.
+    """
+    kept = {
+        name: value for name, value in variables.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)
+    }
+    return kept | _FIXED
+
+
+def clean(text: bytes) -> str:
+    """Make a message of git (and of the server behind it) one printable line without passwords."""
+    lines = text.decode("utf-8", errors="backslashreplace").splitlines()
+    line = "; ".join(line.strip() for line in lines if line.strip())
+    return shorten(printable(_USER_INFO.sub("://***@", line)), 500)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End git together with the helpers that it started (ssh, git-remote-https)."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return

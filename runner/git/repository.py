@@ -1,0 +1,222 @@
+"""A repository's objects and refs, read and written by plumbing alone: never a work tree."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from runner.errors import UsageError
+from runner.git.program import NETWORK_SECONDS, Git, GitFailed
+from runner.model.source import EntryKind, SourceFile
+
+READ_LIMIT = 256 * 1024
+"""Bytes above which ``Repository.tree`` leaves a file unread."""
+
+REGULAR = "100644"
+"""The mode of a plain file that nobody executes."""
+
+_AUTHOR = ("purgectl", "purgectl@invalid")
+_KINDS = {"100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.SYMLINK}
+_FETCH_TRIES = 3
+_FETCH = (
+    *("fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-filter"),
+    *("--no-recurse-submodules", "--refmap=", "--force"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path that a commit changed: ``status`` is A, M, D or T, ``blob`` empty when deleted."""
+
+    status: str
+    path: str
+    mode: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of a first-parent chain, and what it changed against its first parent."""
+
+    id: str
+    parents: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+class Repository:
+    """One repository on this machine. Every method may raise ``GitFailed``."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+
+    @classmethod
+    def open(cls, path: Path) -> Repository:
+        """Find the repository that a folder lies in, bare or not.
+
+        Raises ``UsageError`` when there is none, with git's reason.
+        """
+        found = Git(path).ask("rev-parse", "--absolute-git-dir")
+        if found.code != 0:
+            raise UsageError(
+                f"not a git repository: {found.err}",
+                where=str(path.absolute()),
+                hint="run this inside a clone of the policy repository",
+            )
+        return cls(Git(path, Path(found.out.decode().rstrip("\n"))))
+
+    def fetch(self, remote: str, source: str, into: str) -> str | None:
+        """Bring a remote ref here under a private name; return its commit, ``None`` if absent.
+
+        The private ref follows the remote wherever it goes, also backwards. Nothing else of the
+        clone changes: no tags, no tracking refs, no ``FETCH_HEAD``.
+        """
+        arguments = [*_FETCH, remote, f"{source}:{into}"]
+        for _ in range(_FETCH_TRIES):
+            answer = self.git.ask(*arguments, seconds=NETWORK_SECONDS)
+            if answer.code == 0:
+                return self.resolve(into)
+            if f"couldn't find remote ref {source}" in answer.err:
+                return None
+            if "cannot lock ref" not in answer.err:  # another process of this clone fetches as well
+                break
+        raise GitFailed(f"cannot fetch {source} from {remote}: {answer.err}", hint="git fetch must work here")
+
+    def resolve(self, name: str) -> str | None:
+        """Return the id of the commit that a ref or revision names, or ``None``."""
+        answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        return answer.out.decode().strip() if answer.code == 0 else None
+
+    def tree(self, commit: str, under: str) -> tuple[SourceFile, ...]:
+        """Return every entry below a folder of a commit, sorted by path.
+
+        Symlinks and submodules come without data, and so do files above ``READ_LIMIT``.
+        """
+        listing = self.git.run("ls-tree", "-r", "-z", "--long", "--full-tree", commit, "--", f"{under}/")
+        entries = [_listed(line) for line in listing.split(b"\0") if line]
+        wanted = [e.blob for e in entries if e.kind is EntryKind.FILE and e.size <= READ_LIMIT]
+        data = dict(zip(wanted, self.blobs(wanted), strict=True))
+        files = (SourceFile(e.path, e.kind, data.get(e.blob) or b"", e.size, e.blob) for e in entries)
+        return tuple(sorted(files, key=lambda file: file.path))
+
+    def blob(self, commit: str, path: str) -> bytes | None:
+        """Return the bytes at a path of a commit, or ``None`` when there is no file."""
+        return self.blobs([f"{commit}:{path}"])[0]
+
+    def blobs(self, names: Sequence[str], limit: int = READ_LIMIT) -> list[bytes | None]:
+        """Return the bytes of many blobs; ``None`` for what is missing, no blob, or over ``limit``."""
+        found: dict[str, bytes] = {}
+        small = [name for name, size in zip(names, self._sizes(names), strict=True) if 0 <= size <= limit]
+        if small:
+            out = self.git.run("cat-file", "--batch", stdin=_lines(small))
+            found = dict(zip(small, _contents(out), strict=True))
+        return [found.get(name) for name in names]
+
+    def _sizes(self, names: Sequence[str]) -> list[int]:
+        """Return how many bytes each blob has without reading it, -1 where there is none."""
+        if not names:
+            return []
+        check = ("cat-file", "--batch-check=%(objecttype) %(objectsize)")
+        words = [line.split() for line in self.git.run(*check, stdin=_lines(names)).splitlines()]
+        return [int(size) if kind == b"blob" else -1 for kind, size in ((w[0], w[-1]) for w in words)]
+
+    def history(self, tip: str, since: str | None = None) -> tuple[Commit, ...]:
+        """Return the first-parent chain up to ``tip``, oldest first, without what ``since`` reaches."""
+        exclude = [f"^{since}"] if since else []
+        listing = self.git.run("rev-list", "--first-parent", "--parents", "--reverse", tip, *exclude)
+        chain = [line.split() for line in listing.decode().splitlines()]
+        pairs = "".join(f"{' '.join(ids[:2])}\n" for ids in chain)
+        options = ("--stdin", "-r", "-z", "--root", "--raw", "--no-renames", "--no-abbrev", "--always")
+        raw = self.git.run("diff-tree", *options, stdin=pairs.encode())
+        changes = _changes(raw)
+        return tuple(Commit(ids[0], tuple(ids[1:]), changes.get(ids[0], ())) for ids in chain)
+
+    def complete(self, commit: str) -> bool:
+        """Whether a commit without parents in ``history`` really has none: false if shallow."""
+        raw = self.git.run("cat-file", "commit", commit)
+        return not any(line.startswith(b"parent ") for line in raw.split(b"\n\n", 1)[0].splitlines())
+
+    def commit(
+        self, parent: str | None, changes: Mapping[str, bytes | None], message: str, when: datetime
+    ) -> str:
+        """Write a commit that differs from its parent by ``changes`` and return its id.
+
+        ``None`` deletes a path. No ref moves, and no setting of the user plays a part.
+        """
+        with tempfile.TemporaryDirectory(prefix="purgectl-") as folder:
+            blobs = self._write_blobs(Path(folder), [data for data in changes.values() if data is not None])
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            if parent is not None:
+                self.git.run("read-tree", parent, variables=index)
+            lines = (_index_line(path, data, blobs) for path, data in changes.items())
+            self.git.run("update-index", "-z", "--index-info", stdin=b"".join(lines), variables=index)
+            tree = self.git.run("write-tree", variables=index).decode().strip()
+        parents = ["-p", parent] if parent is not None else []
+        out = self.git.run(
+            "commit-tree", "--no-gpg-sign", *parents, tree, stdin=message.encode(), variables=_signature(when)
+        )
+        return out.decode().strip()
+
+    def _write_blobs(self, folder: Path, contents: Iterable[bytes]) -> dict[bytes, str]:
+        unique = list(dict.fromkeys(contents))
+        paths = [folder / str(number) for number in range(len(unique))]
+        for path, data in zip(paths, unique, strict=True):
+            path.write_bytes(data)
+        listing = "".join(f"{path}\n" for path in paths).encode()
+        out = self.git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listing)
+        return dict(zip(unique, out.decode().split(), strict=True))
+
+
+def _listed(line: bytes) -> SourceFile:
+    head, _, path = line.partition(b"\t")
+    mode, _, blob, size = head.decode().split()
+    kind = _KINDS.get(mode, EntryKind.OTHER)
+    name = path.decode("utf-8", errors="backslashreplace")
+    return SourceFile(name, kind, b"", int(size) if size != "-" else 0, blob)
+
+
+def _lines(names: Sequence[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode()
+
+
+def _contents(out: bytes) -> Iterator[bytes]:
+    """Take the answers of ``git cat-file --batch`` apart: a line that ends in the size, then bytes."""
+    place = 0
+    while place < len(out):
+        end = out.index(b"\n", place)
+        size = int(out[place:end].split(b" ")[-1])
+        yield out[end + 1 : end + 1 + size]
+        place = end + 1 + size + 1
+
+
+def _changes(raw: bytes) -> dict[str, tuple[Change, ...]]:
+    found: dict[str, tuple[Change, ...]] = {}
+    commit = ""
+    fields = iter(raw.split(b"\0"))
+    for field in fields:
+        if field.startswith(b":"):
+            _, mode, _, blob, status = field[1:].decode().split(" ")
+            path = next(fields).decode("utf-8", errors="backslashreplace")
+            found[commit] += (Change(status[0], path, mode, blob if status[0] != "D" else ""),)
+        elif field:
+            commit = field.decode()
+            found[commit] = ()
+    return found
+
+
+def _index_line(path: str, data: bytes | None, blobs: Mapping[bytes, str]) -> bytes:
+    if data is None:
+        return f"0 {'0' * 40}\t{path}\0".encode()
+    return f"{REGULAR} {blobs[data]}\t{path}\0".encode()
+
+
+def _signature(when: datetime) -> dict[str, str]:
+    name, email = _AUTHOR
+    date = f"{int(when.timestamp())} +0000"
+    return {
+        f"GIT_{role}_{key}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for key, value in (("NAME", name), ("EMAIL", email), ("DATE", date))
+    }

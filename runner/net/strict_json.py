@@ -1,0 +1,60 @@
+"""JSON as RFC 8259 means it, from servers that may mean something else."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import NoReturn
+
+from runner.model.json import Json, JsonObject
+
+_LONGEST_NUMBER = 30
+
+
+def parse_object(data: bytes) -> JsonObject:
+    """Read one JSON object in UTF-8.
+
+    Raises ``ValueError`` for anything else: a key named twice, ``NaN`` or a number beyond
+    bounds, nesting that exhausts the stack, another encoding. Its sentence quotes nothing.
+    """
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+        )
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: line {error.lineno}, column {error.colno}") from None
+    if isinstance(value, dict):
+        return value
+    raise ValueError("is not a JSON object")
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("names one key twice")
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("holds a number too large to keep")
+    return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"holds a number of more than {_LONGEST_NUMBER} digits")
+    return int(text)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"holds {name}, which is not JSON")

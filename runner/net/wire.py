@@ -1,0 +1,110 @@
+"""One HTTP exchange without a second chance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
+
+import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from runner.net.connection import Deadline, NeverConnectedError, Route, open_session
+from runner.net.outcome import Answer, Failure, NoAnswer, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one exchange.
+
+    Seconds to ``connect``, to ``read`` (between two bytes) and in ``total``; ``size`` is the most
+    bytes of an answer that are read.
+    """
+
+    connect: float = 5
+    read: float = 30
+    total: float = 35
+    size: int = 1024 * 1024
+
+
+class Wire:
+    """Exchanges with one server. Follows no redirect, keeps no cookie, resends nothing."""
+
+    def __init__(self, *, limits: Limits, route: Route) -> None:
+        self._limits = limits
+        self._session = open_session(route)
+
+    def exchange(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, fresh: bool = False
+    ) -> Outcome:
+        """Send one request, once, and read its answer up to the limits; never raises for a fault.
+
+        ``fresh`` makes a new connection: on a kept one, a request that meets the server's own
+        closing looks as if it might have arrived.
+        """
+        if fresh:
+            self._session.close()
+        with Deadline(self._limits.total) as deadline:
+            try:
+                response = self._session.request(
+                    method,
+                    url,
+                    headers=dict(headers),
+                    data=body,
+                    timeout=(self._limits.connect, self._limits.read),
+                    allow_redirects=False,
+                    stream=True,
+                )
+            except NeverConnectedError as error:
+                return NoAnswer(error.failure, sent=False, detail=error.detail)
+            except (requests.RequestException, HTTPError, OSError) as error:
+                if deadline.passed or isinstance(error, requests.Timeout):
+                    return NoAnswer(Failure.TIMEOUT, sent=True, detail="no answer in time")
+                return NoAnswer(Failure.CUT, sent=True, detail="the connection broke before the answer")
+            with response:
+                received, shortfall = self._read(response)
+            return _answer(response, received, Failure.TIMEOUT if deadline.passed else shortfall)
+
+    def close(self) -> None:
+        """Close the connection that is kept."""
+        self._session.close()
+
+    def _read(self, response: requests.Response) -> tuple[bytes, Failure | None]:
+        received = bytearray()
+        room = self._limits.size + 1
+        try:
+            while chunk := response.raw.read(room - len(received), decode_content=False):
+                received += chunk
+        except ReadTimeoutError:
+            return bytes(received), Failure.TIMEOUT
+        except (HTTPError, HTTPException, OSError):
+            return bytes(received), Failure.CUT
+        if len(received) == room:
+            return bytes(received[:-1]), Failure.TOO_LARGE
+        return bytes(received), None
+
+
+def _answer(response: requests.Response, body: bytes, shortfall: Failure | None) -> Answer:
+    retry_after = response.headers.get("Retry-After", "").strip()
+    correlation_id = response.headers.get("ININ-Correlation-Id", "").strip()
+    return Answer(
+        status=response.status_code,
+        body=body,
+        correlation_id=correlation_id if re.fullmatch(r"[A-Za-z0-9._-]{1,128}", correlation_id) else None,
+        retry_after=int(retry_after) if re.fullmatch(r"[0-9]{1,9}", retry_after) else None,
+        date=_date(response.headers.get("Date", "")),
+        shortfall=shortfall,
+    )
+
+
+def _date(text: str) -> datetime | None:
+    """Read a ``Date`` header (RFC 9110 section 5.6.7); what is not plausible is no date."""
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    plausible = date.tzinfo is not None and 2000 <= date.year < 9000
+    return date.astimezone(UTC) if plausible else None

@@ -1,0 +1,89 @@
+"""A policy as far as it can be read, beside what the log knows of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from runner.documents.document import Document
+from runner.documents.typed import selection
+from runner.model.policy import Selection
+from runner.model.purge import Purge, PurgeState
+from runner.plan.checking import absent_or_sound, value_at
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file in the place of a policy. What cannot be read is ``None``.
+
+    ``purges`` are those of its name on its target, of whatever revision.
+    """
+
+    document: Document
+    target: str | None
+    revision: int | None
+    supersedes: str | None
+    selection: Selection | None
+    purges: tuple[Purge, ...]
+
+    @property
+    def path(self) -> str:
+        """Where the file stands."""
+        return self.document.source.path
+
+    @property
+    def purge(self) -> Purge | None:
+        """The purge of this very revision, if the log knows one."""
+        return next((purge for purge in self.purges if purge.revision == self.revision), None)
+
+    @property
+    def closed(self) -> bool:
+        """Whether this revision has ended and can never run again."""
+        return self.purge is not None and self.purge.state.terminal
+
+    @property
+    def waiting(self) -> bool:
+        """Whether this revision may yet begin. Once it has, its purge speaks for it."""
+        return self.purge is None or self.purge.state is PurgeState.REFUSED
+
+    @property
+    def blob(self) -> str | None:
+        """Git's object id of the file, computed where it did not come from git; ``None`` if cut off."""
+        source = self.document.source
+        if source.blob or source.size > len(source.data):
+            return source.blob or None
+        header = b"blob %d\0" % source.size
+        return hashlib.sha1(header + source.data, usedforsecurity=False).hexdigest()
+
+
+def candidate(document: Document, purges: Mapping[tuple[str, str], Sequence[Purge]]) -> Candidate:
+    """Read what can be read; ``purges`` is keyed by target and policy name."""
+    target = _text(document, "/target")
+    return Candidate(
+        document=document,
+        target=target,
+        revision=_revision(document),
+        supersedes=_text(document, "/supersedes"),
+        selection=_selection(document),
+        purges=() if target is None else tuple(purges.get((target, document.name), ())),
+    )
+
+
+def _text(document: Document, pointer: str) -> str | None:
+    value = value_at(document, pointer) if document.sound(pointer) else None
+    return value if isinstance(value, str) else None
+
+
+def _revision(document: Document) -> int | None:
+    if not absent_or_sound(document, "/revision"):
+        return None
+    value = value_at(document, "/revision")
+    return value if isinstance(value, int) else 1
+
+
+def _selection(document: Document) -> Selection | None:
+    there = all(map(document.sound, ("/target", "/interactionType", "/dateRange")))
+    if document.value is None or not there or not absent_or_sound(document, "/filters"):
+        return None
+    return selection(document.value)

@@ -1,0 +1,52 @@
+"""The plan of one target: what ``apply`` would do and why. A plan is given a ``Reader`` only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from runner.model.finding import Finding
+from runner.model.target import Target
+from runner.plan.digest import plan_digest
+from runner.plan.guards import Guards, guard
+from runner.plan.orders import Order
+from runner.plan.world import World
+from runner.ports import Reader
+from runner.rules import execution
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrder:
+    """An order with its guards asked, and the digest of what would run."""
+
+    order: Order
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every order of a target at one commit of ``main``.
+
+    ``unreadable`` are errors in files that are no policy of this target and still refuse it, a
+    hold that cannot be read for example.
+    """
+
+    target: Target
+    commit: str
+    made_at: datetime
+    orders: tuple[PlannedOrder, ...]
+    unreadable: tuple[Finding, ...]
+
+
+def make_plan(world: World, reader: Reader, now: datetime) -> Plan:
+    """Count and guard every order. Raises ``RemoteFailure`` when the platform cannot be asked."""
+    switches = tuple(execution.clock_right(now, reader.connect()))
+    guards = Guards(world.target, reader.count, world.review.locate, switches)
+    guarded = [guard(order, guards) for order in world.orders]
+    return Plan(
+        target=world.target,
+        commit=world.commit,
+        made_at=now,
+        orders=tuple(PlannedOrder(o, plan_digest(o, world.target, world.holds)) for o in guarded),
+        unreadable=world.unreadable,
+    )

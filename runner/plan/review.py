@@ -1,0 +1,123 @@
+"""Review: every document against its form, its schema, the rules, the other documents and the log.
+
+``validate``, ``plan`` and ``apply`` judge by this one function, at review and at execution.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from runner.documents.document import Document
+from runner.documents.typed import purge_policy
+from runner.model.finding import Fault, Finding, Severity
+from runner.model.hold import LegalHold
+from runner.model.policy import PurgePolicy
+from runner.model.purge import Purge
+from runner.model.source import SourceFile
+from runner.model.target import Target
+from runner.plan.candidate import Candidate, candidate
+from runner.plan.checking import run
+from runner.plan.rivals import Rivals, rivals
+from runner.plan.tree import Tree, read_tree
+from runner.rules import holds, lineage, scope, targets
+from runner.rules.catalogue import CHECKS
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedPolicy:
+    """A policy that follows its schema, with its document. A rule may still refuse it."""
+
+    document: Document
+    policy: PurgePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a review found; everything is sorted by path.
+
+    ``documents`` is keyed by path. ``policies`` follow their schema; ``targets``, keyed by name,
+    and ``holds`` have no errors at all.
+    """
+
+    documents: Mapping[str, Document]
+    policies: tuple[ReviewedPolicy, ...]
+    holds: tuple[tuple[Document, LegalHold], ...]
+    targets: Mapping[str, Target]
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Every finding that refuses something."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    def errors_of(self, path: str) -> tuple[Finding, ...]:
+        """Return the errors at one file; a policy that has any must not run."""
+        first = bisect_left(self.findings, path, key=_file)
+        last = bisect_right(self.findings, path, key=_file)
+        return tuple(f for f in self.findings[first:last] if f.severity is Severity.ERROR)
+
+    def locate(self, path: str, fault: Fault) -> Finding:
+        """Find the place of a fault in the document at ``path``."""
+        return self.documents[path].locate(fault)
+
+
+def review(sources: Iterable[SourceFile], *, now: datetime, purges: Iterable[Purge] = ()) -> Review:
+    """Judge the whole of ``policies/``; ``purges`` is what the log knows already.
+
+    A policy whose purge has ended under this revision answers for its form, its schema and
+    PLC-001 only. A rule runs when the values that it reads are valid, whatever else is wrong.
+    """
+    tree = read_tree(sources)
+    known = tuple(purges)
+    candidates = _candidates(tree, known)
+    others = rivals(candidates, known)
+    findings = {
+        tree.documents[path].locate(fault) for path, faults in tree.faults.items() for fault in faults
+    }
+    for each in candidates:
+        findings.update(map(each.document.locate, _judge(each, tree, others.get(each.path), now)))
+    return Review(
+        documents=tree.documents,
+        policies=tuple(
+            ReviewedPolicy(document, purge_policy(document.value))
+            for document in tree.policies
+            if document.value is not None and document.clean
+        ),
+        holds=tree.holds,
+        targets=tree.targets,
+        findings=tuple(sorted(findings)),
+    )
+
+
+def _candidates(tree: Tree, purges: Sequence[Purge]) -> tuple[Candidate, ...]:
+    by_name: defaultdict[tuple[str, str], list[Purge]] = defaultdict(list)
+    for purge in purges:
+        by_name[purge.target, purge.policy].append(purge)
+    return tuple(candidate(document, by_name) for document in tree.policies)
+
+
+def _judge(policy: Candidate, tree: Tree, others: Rivals | None, now: datetime) -> Iterator[Fault]:
+    """Yield the faults of one policy beyond its form and schema."""
+    if policy.purge is not None and policy.blob is not None:
+        yield from lineage.unchanged(policy.purge, policy.blob)
+    if policy.closed:
+        return
+    for check in CHECKS:
+        yield from run(check, policy.document, now)
+    if policy.target is not None:
+        yield from targets.known("/target", policy.target, tree.targets, tree.broken_targets)
+    if policy.revision is not None:
+        yield from lineage.in_turn(policy.revision, policy.purges)
+    if policy.selection is not None:
+        yield from holds.not_held(policy.selection, (hold for _, hold in tree.holds))
+    yield from holds.all_readable(tree.broken_holds)
+    if others is not None:
+        yield from scope.alone(others.count, others.named)
+
+
+def _file(finding: Finding) -> str:
+    return finding.file

@@ -1,0 +1,84 @@
+"""The documents of one state of ``policies/``, told apart by whether anything may be built on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from runner.documents.document import Document
+from runner.documents.kinds import Kind
+from runner.documents.reading import read
+from runner.documents.typed import legal_hold, target
+from runner.model.finding import Fault, Severity
+from runner.model.hold import LegalHold
+from runner.model.source import SourceFile
+from runner.model.target import Target
+from runner.plan.checking import value_at
+from runner.rules.targets import known
+
+_HOLDS = "policies/holds"
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Every document, and the targets and holds among them.
+
+    ``documents`` is keyed and sorted by path. ``broken_targets`` are names whose file has errors,
+    ``broken_holds`` paths of files that are or may be a hold and have errors. ``faults`` gives, by
+    path, the faults that each document has by itself, and those of holds on unknown targets.
+    """
+
+    documents: Mapping[str, Document]
+    targets: Mapping[str, Target]
+    broken_targets: frozenset[str]
+    holds: tuple[tuple[Document, LegalHold], ...]
+    broken_holds: tuple[str, ...]
+    faults: Mapping[str, tuple[Fault, ...]]
+
+    @property
+    def policies(self) -> Iterator[Document]:
+        """Every document that stands in the place of a policy, valid or not."""
+        return (document for document in self.documents.values() if document.kind is Kind.PURGE_POLICY)
+
+
+def read_tree(sources: Iterable[SourceFile]) -> Tree:
+    """Read every file once and sort the documents."""
+    documents = {source.path: read(source) for source in sorted(sources, key=lambda source: source.path)}
+    named = {document.name: document for document in documents.values() if document.kind is Kind.TARGET}
+    valid = {name: target(d.value) for name, d in named.items() if d.value is not None and d.clean}
+    broken = frozenset(named.keys() - valid.keys())
+    faults = {
+        path: (*document.faults, *_unknown_targets(document, valid, broken))
+        for path, document in documents.items()
+    }
+    broken_holds = tuple(
+        path for path, d in documents.items() if _may_be_hold(d) and _erroneous(faults[path])
+    )
+    holds = tuple(
+        (document, legal_hold(document.value))
+        for path, document in documents.items()
+        if document.kind is Kind.LEGAL_HOLD and document.value is not None and path not in broken_holds
+    )
+    return Tree(documents, valid, broken, holds, broken_holds, faults)
+
+
+def _erroneous(faults: Iterable[Fault]) -> bool:
+    return any(fault.severity is Severity.ERROR for fault in faults)
+
+
+def _unknown_targets(
+    document: Document, valid: Mapping[str, Target], broken: frozenset[str]
+) -> Iterator[Fault]:
+    """A hold on a target that does not exist would hold nothing, and nobody would notice."""
+    names = value_at(document, "/scope/targets") if document.kind is Kind.LEGAL_HOLD else None
+    if isinstance(names, Sequence) and document.sound("/scope/targets"):
+        for position, name in enumerate(names):
+            if name not in broken:
+                yield from known(f"/scope/targets/{position}", str(name), valid, broken)
+
+
+def _may_be_hold(document: Document) -> bool:
+    """Whether a document is a hold by its place, or says that it is one in the wrong place."""
+    path = document.source.path
+    says_so = document.value is not None and document.value.get("kind") == Kind.LEGAL_HOLD
+    return path == _HOLDS or path.startswith(f"{_HOLDS}/") or says_so

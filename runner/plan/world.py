@@ -1,0 +1,78 @@
+"""The world at one look: the tip of ``main`` and the verified log, judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from runner.audit.identity import purge_id
+from runner.audit.state import baseline, fold
+from runner.errors import Refused
+from runner.model.finding import Finding
+from runner.model.log import Log
+from runner.model.purge import Purge
+from runner.model.source import SourceFile
+from runner.model.target import Target
+from runner.plan.orders import Order, orders_of
+from runner.plan.review import Review, review
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One look at ``main`` and the log. ``target`` is the file at this tip, not an older one."""
+
+    commit: str
+    target: Target
+    review: Review
+    log: Log
+    purges: Mapping[str, Purge]
+    orders: tuple[Order, ...]
+
+    def order(self, purge_id: str) -> Order | None:
+        """Return the policy behind a purge, if it still stands at this tip."""
+        return next((order for order in self.orders if order.purge_id == purge_id), None)
+
+    @property
+    def holds(self) -> tuple[tuple[str, str], ...]:
+        """Name and blob of every hold that was compared, sorted by name."""
+        return tuple(sorted((hold.name, document.source.blob) for document, hold in self.review.holds))
+
+    @property
+    def unreadable(self) -> tuple[Finding, ...]:
+        """Errors in files that are no readable policy: nothing may be skipped in silence."""
+        readable = {item.document.source.path for item in self.review.policies}
+        return tuple(finding for finding in self.review.errors if finding.file not in readable)
+
+
+def see(
+    target: str,
+    commit: str,
+    files: Sequence[SourceFile],
+    log: Log,
+    now: datetime,
+    *,
+    before: Mapping[str, Purge | None] | None = None,
+) -> World:
+    """Fold the log and judge every policy of ``target`` at a commit.
+
+    ``before`` gives, for a purge that this process has announced itself, what the log knew of it
+    before: its policy is then judged as if the intent were not there. Raises ``Refused`` when the
+    target's file is gone or not valid.
+    """
+    purges = fold(log.records)
+    known = {key: purge for key, purge in {**purges, **(before or {})}.items() if purge is not None}
+    reviewed = review(files, now=now, purges=known.values())
+    here = reviewed.targets.get(target)
+    if here is None:
+        raise Refused(
+            f"target {target} has no valid file on main",
+            where=f"policies/targets/{target}.yaml at {commit[:12]}",
+            hint="run purgectl validate, and mend the file by pull request",
+        )
+
+    def identify(name: str, revision: int) -> str:
+        return purge_id(here.log.origin, target, name, revision)
+
+    orders = orders_of(target, reviewed, known, baseline(log.records), identify, commit, now)
+    return World(commit, here, reviewed, log, purges, orders)

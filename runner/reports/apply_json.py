@@ -1,0 +1,52 @@
+"""What a run came to, as JSON (``schemas/apply.schema.json``)."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from runner.apply.outcome import PurgeResult, RunOutcome
+from runner.model.json import JsonObject
+from runner.reports.findings_json import finding_object
+
+
+def apply_json(outcome: RunOutcome) -> str:
+    """Return one JSON document in ASCII, indented, with a final newline."""
+    document = {
+        "version": 1,
+        "target": outcome.target,
+        "commit": outcome.commit,
+        "exitCode": int(outcome.exit_code),
+        "submitted": outcome.submitted,
+        "purges": [_purge(result) for result in outcome.results],
+        "unreadable": [finding_object(finding) for finding in outcome.unreadable],
+        "trouble": [{"exitCode": int(code), "message": message} for code, message in outcome.trouble],
+        "notices": {"delivered": outcome.delivered, "undelivered": outcome.undelivered},
+        "log": {
+            "size": outcome.checkpoint.size,
+            "root": base64.b64encode(outcome.checkpoint.root).decode("ascii"),
+        },
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _purge(result: PurgeResult) -> JsonObject:
+    figures = result.figures
+    return {
+        "policy": result.key.policy,
+        "revision": result.key.revision,
+        "purgeId": result.key.id,
+        "ending": result.ending.value,
+        "detail": result.detail,
+        "jobId": result.job_id,
+        "submittedNow": result.submitted_now,
+        "verdict": result.verdict,
+        "figures": None
+        if figures is None
+        else {
+            "totalInteractionsPurged": figures.purged,
+            "durationMs": figures.duration_ms,
+            "throughputPerSecond": figures.throughput,
+        },
+        "findings": [finding_object(finding) for finding in result.findings],
+    }

@@ -1,0 +1,88 @@
+"""What a run came to, for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runner.apply.outcome import Ending, Figures, PurgeResult, RunOutcome
+from runner.errors import ExitCode
+from runner.model.text import printable
+from runner.reports.findings_text import sentence
+
+_NEXT = {
+    ExitCode.OUTCOME_UNKNOWN: "find out on the platform whether the job ran; nothing is sent again before",
+    ExitCode.JOB_FAILED: "read the reason; a new attempt needs a pull request that raises `revision`",
+    ExitCode.REMOTE_FAILURE: "nothing is lost: run apply again when the other side answers",
+    ExitCode.REFUSED: "read the findings; each says what to do",
+    ExitCode.NOTICE_UNDELIVERED: "the purge is done and recorded; the next apply delivers the notice",
+}
+
+
+def apply_text(outcome: RunOutcome) -> str:
+    """Return one line a purge, the capacity figures, the log's state and the way on."""
+    lines = [f"Run on target {outcome.target} at {outcome.commit[:12]}", ""]
+    for result in outcome.results:
+        if result.ending is not Ending.NOTHING:
+            lines += _block(result)
+    quiet = sum(result.ending is Ending.NOTHING for result in outcome.results)
+    if quiet:
+        lines.append(f"  {quiet} purge{'s' * (quiet != 1)} had nothing to do")
+    lines += [f"    {sentence(finding)}" for finding in outcome.unreadable]
+    lines += [printable(f"  error: {message}") for _, message in outcome.trouble]
+    return "\n".join([*lines, "", *_capacity(outcome), *_closing(outcome)]) + "\n"
+
+
+def _block(result: PurgeResult) -> Iterator[str]:
+    detail = f": {printable(result.detail)}" if result.detail else ""
+    yield f"  {result.key.policy} (revision {result.key.revision}) {result.ending.value}{detail}"
+    if result.job_id:
+        yield f"    job     {printable(result.job_id)}"
+    if result.figures:
+        yield f"    purged  {_figures(result.figures)}"
+    if result.verdict:
+        yield f"    absence {_VERDICTS[result.verdict]}"
+    for finding in result.findings:
+        yield f"    {sentence(finding)}"
+
+
+_VERDICTS = {
+    "PASS": "PASS: counted again, nothing is left",
+    "FAIL": "FAIL: something is left, or more was purged than the limit allowed",
+    "UNKNOWN": "UNKNOWN: this target cannot count",
+}
+
+
+def _figures(figures: Figures) -> str:
+    purged = "an unknown number" if figures.purged is None else f"{figures.purged:,} interactions"
+    speed = "" if figures.throughput is None else f", {figures.throughput:,} a second"
+    return f"{purged} in {figures.duration_ms / 1000:.1f} s{speed}"
+
+
+def _capacity(outcome: RunOutcome) -> Iterator[str]:
+    ended = [result.figures for result in outcome.results if result.figures is not None]
+    if not ended:
+        return
+    purged = sum(figures.purged or 0 for figures in ended)
+    milliseconds = sum(figures.duration_ms for figures in ended)
+    speed = purged * 1000 // milliseconds if milliseconds else 0
+    yield "Capacity"
+    yield f"  job duration         {milliseconds / 1000:.1f} s in {len(ended)} jobs"
+    yield f"  interactions purged  {purged:,}"
+    yield f"  throughput           {speed:,} interactions a second"
+    yield ""
+
+
+def _closing(outcome: RunOutcome) -> Iterator[str]:
+    yield f"{outcome.submitted} submitted by this run; {_notices(outcome)}; {_log(outcome)}."
+    if outcome.exit_code in _NEXT:
+        yield f"next: {_NEXT[outcome.exit_code]}"
+
+
+def _notices(outcome: RunOutcome) -> str:
+    waiting = f", {outcome.undelivered} waiting" if outcome.undelivered else ""
+    return f"{outcome.delivered} notices delivered{waiting}"
+
+
+def _log(outcome: RunOutcome) -> str:
+    checkpoint = outcome.checkpoint
+    return f"log at {checkpoint.size} records, root {checkpoint.root.hex()[:16]}…"

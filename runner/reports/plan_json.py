@@ -1,0 +1,40 @@
+"""A plan as JSON (``schemas/plan.schema.json``)."""
+
+from __future__ import annotations
+
+import json
+
+from runner.model.json import JsonObject
+from runner.model.time import format_instant
+from runner.plan.plan import Plan, PlannedOrder
+from runner.reports.findings_json import finding_object
+
+
+def plan_json(plan: Plan) -> str:
+    """Return one JSON document, indented, with a final newline."""
+    document = {
+        "version": 1,
+        "target": plan.target.name,
+        "commit": plan.commit,
+        "madeAt": format_instant(plan.made_at),
+        "orders": [_order(planned) for planned in plan.orders],
+        "unreadable": [finding_object(finding) for finding in plan.unreadable],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _order(planned: PlannedOrder) -> JsonObject:
+    order = planned.order
+    policy = order.policy
+    return {
+        "policy": policy.name,
+        "revision": policy.revision,
+        "purgeId": order.purge_id,
+        "path": order.path,
+        "standing": order.standing.value,
+        "count": order.count,
+        "limit": policy.max_interactions,
+        "eligibleAt": format_instant(policy.eligible_at),
+        "digest": planned.digest,
+        "findings": [finding_object(finding) for finding in order.findings],
+    }

@@ -1,0 +1,46 @@
+"""What a verification of the log came to, as JSON (``schemas/verification.schema.json``)."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from runner.audit.verify import Verification
+from runner.model.json import JsonObject
+from runner.model.log import Checkpoint
+
+
+def verification_json(verification: Verification, ref: str) -> str:
+    """Return one JSON document, indented, with a final newline."""
+    document = {
+        "version": 1,
+        "target": verification.target,
+        "ref": ref,
+        "commit": verification.tip,
+        "whole": verification.holds,
+        "commits": verification.commits,
+        "checkpoint": _checkpoint(verification.checkpoint),
+        "pendingNotices": verification.pending,
+        "expected": [{"size": e.size, "root": _base64(e.root)} for e in verification.expectations],
+        "problems": [
+            {
+                "message": problem.message,
+                "firstRecord": problem.first,
+                "lastRecord": problem.last,
+                "path": problem.path,
+                "commit": problem.commit,
+            }
+            for problem in verification.problems
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _checkpoint(checkpoint: Checkpoint | None) -> JsonObject | None:
+    if checkpoint is None:
+        return None
+    return {"origin": checkpoint.origin, "size": checkpoint.size, "root": _base64(checkpoint.root)}
+
+
+def _base64(root: bytes) -> str:
+    return base64.b64encode(root).decode()

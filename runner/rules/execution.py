@@ -1,0 +1,136 @@
+"""Rules that need the world as it is right before an effect: counts, approval, switches, clocks.
+
+They are judged when a plan is made and again right before submission. There is no flag that
+lowers one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from runner.model.finding import Fault, Severity
+from runner.model.policy import Expected
+from runner.model.rule import Phase, Rule
+from runner.model.target import Counts
+from runner.model.time import format_instant
+
+_RIGHT_BEFORE = frozenset({Phase.PLAN, Phase.EXECUTION})
+
+SCP_003 = Rule(
+    id="SCP-003",
+    title="No more than the limit",
+    severity=Severity.ERROR,
+    phases=_RIGHT_BEFORE,
+    basis="Decision: a cap is part of what reviewers approve",
+    hint="narrow the policy, or raise limits.maxInteractions by pull request",
+)
+SCP_004 = Rule(
+    id="SCP-004",
+    title="The count that was approved is the count that runs",
+    severity=Severity.ERROR,
+    phases=_RIGHT_BEFORE,
+    basis="Decision: an approval covers a number; drift beyond its tolerance needs a new approval",
+    hint="look at what changed, then write the new figure under expected by pull request",
+)
+SCP_007 = Rule(
+    id="SCP-007",
+    title="What cannot be counted is not purged",
+    severity=Severity.ERROR,
+    phases=_RIGHT_BEFORE,
+    basis="Decision: an unknown count is never fine, unless reviewers accepted it on the target",
+    hint="make the count work, or declare counts: unavailable in the target by pull request",
+)
+RUN_001 = Rule(
+    id="RUN-001",
+    title="The kill switch is open",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.EXECUTION}),
+    basis="Decision: an environment stops every submission at once, without a pull request",
+    hint="set PURGE_ENABLED=true in the environment when purging is wanted",
+)
+RUN_002 = Rule(
+    id="RUN-002",
+    title="The target is not suspended",
+    severity=Severity.ERROR,
+    phases=_RIGHT_BEFORE,
+    basis="Decision: a reviewed switch in the target's own file stops every submission",
+    hint="set suspended: false in the target by pull request when purging is wanted",
+)
+APR_001 = Rule(
+    id="APR-001",
+    title="These bytes were approved",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.EXECUTION}),
+    basis="Separation of duties: who orders a purge does not approve it",
+    hint="see the target's approvals",
+)
+DAT_004 = Rule(
+    id="DAT-004",
+    title="The clock is right",
+    severity=Severity.ERROR,
+    phases=_RIGHT_BEFORE,
+    basis="A runner whose clock is ahead would find data old enough that is not (RFC 9110 section 6.6.1)",
+    hint="set the runner's clock and start again",
+)
+
+MAX_CLOCK_SKEW = timedelta(seconds=60)
+
+
+def within_limit(count: int | None, limit: int) -> Iterator[Fault]:
+    """SCP-003: a known count does not exceed ``limits.maxInteractions``."""
+    if count is not None and count > limit:
+        yield SCP_003.fault(
+            "/limits/maxInteractions",
+            f"selects {count:,} interactions, {count - limit:,} over its limit of {limit:,}",
+        )
+
+
+def as_expected(count: int | None, expected: Expected | None, on_loopback: bool) -> Iterator[Fault]:
+    """SCP-004: the count is what reviewers approved, within the tolerance in percent."""
+    if expected is None:
+        if not on_loopback:
+            yield SCP_004.fault(
+                "",
+                "`expected` is missing, so nobody has approved a count",
+                hint="write expected {count, tolerancePercent}",
+            )
+        return
+    if count is None:
+        return
+    drift = abs(count - expected.count)
+    if drift * 100 > expected.count * expected.tolerance_percent:
+        yield SCP_004.fault(
+            "/expected",
+            f"selects {count:,} interactions; approved were {expected.count:,} "
+            f"with a tolerance of {expected.tolerance_percent} %",
+        )
+
+
+def counted(count: int | None, counts: Counts) -> Iterator[Fault]:
+    """SCP-007: the count is known, or the target admits that it cannot be."""
+    if count is None and counts is not Counts.UNAVAILABLE:
+        yield SCP_007.fault("/target", "the number of interactions that it selects is unknown")
+
+
+def enabled(kill_switch_open: bool) -> Iterator[Fault]:
+    """RUN-001: the environment allows submissions."""
+    if not kill_switch_open:
+        yield RUN_001.fault("", "PURGE_ENABLED is not true, so nothing is submitted")
+
+
+def not_suspended(suspended: bool) -> Iterator[Fault]:
+    """RUN-002: the target's file allows submissions."""
+    if suspended:
+        yield RUN_002.fault("/target", "the target is suspended, so nothing is submitted")
+
+
+def clock_right(now: datetime, platform: datetime | None) -> Iterator[Fault]:
+    """DAT-004: the runner's clock is within 60 s of the platform's ``Date`` header."""
+    if platform is None:
+        yield DAT_004.fault("/target", "the platform sent no Date, so the runner's clock cannot be checked")
+    elif abs(now - platform) > MAX_CLOCK_SKEW:
+        yield DAT_004.fault(
+            "/target",
+            f"the runner's clock says {format_instant(now)}, the platform's {format_instant(platform)}",
+        )

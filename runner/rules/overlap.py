@@ -1,0 +1,96 @@
+"""When two selections may share an interaction. In doubt they do."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from runner.model.policy import FilterValue, InteractionType, Selection
+
+Condition: TypeAlias = "Mapping[str, frozenset[str]]"
+"""The attributes that narrow a selection, each with the comparable texts of which any will do."""
+
+RawFilterValue: TypeAlias = "FilterValue | Sequence[str | int | bool]"
+"""A filter's value as typed, or as it stands in the file."""
+
+_WILDCARD = "*"
+
+
+def narrowing(attributes: Mapping[str, RawFilterValue]) -> dict[str, frozenset[str]]:
+    """Return the attributes that narrow a selection; a wildcard or an empty list does not."""
+    texts = {name: _texts(value) for name, value in attributes.items()}
+    return {name: values for name, values in texts.items() if values and _WILDCARD not in values}
+
+
+def may_both_match(a: Mapping[str, FilterValue], b: Mapping[str, FilterValue]) -> bool:
+    """Whether one interaction may carry the attributes of both.
+
+    It may, unless one attribute stands in both with no value in common. Values are compared as
+    trimmed text without regard to case, so ``1`` equals ``"1"`` and ``True`` equals ``"true"``.
+    """
+    shared = a.keys() & b.keys()
+    return _compatible(
+        narrowing({name: a[name] for name in shared}), narrowing({name: b[name] for name in shared})
+    )
+
+
+def overlapping(selections: Sequence[Selection]) -> Iterator[tuple[int, int]]:
+    """Yield every pair of positions whose selections may share an interaction, the lower one first.
+
+    The work grows with the number of pairs that share a target, a type, an instant and a value of
+    the attribute that tells most selections apart, not with the square of the selections.
+    """
+    conditions = [narrowing(selection.attributes) for selection in selections]
+    groups: defaultdict[tuple[str, InteractionType], list[int]] = defaultdict(list)
+    for position, selection in enumerate(selections):
+        groups[selection.target, selection.interaction_type].append(position)
+    for members in groups.values():
+        if len(members) > 1:
+            yield from _pairs(
+                sorted(members, key=lambda i: selections[i].date_range.start), selections, conditions
+            )
+
+
+def _pairs(
+    by_start: Sequence[int], selections: Sequence[Selection], conditions: Sequence[Condition]
+) -> Iterator[tuple[int, int]]:
+    """Sweep through time; ``standing`` holds, by value of one attribute, what may still overlap."""
+    attribute = _most_selective([conditions[position] for position in by_start])
+    standing: defaultdict[str | None, list[int]] = defaultdict(list)
+    for position in by_start:
+        span = selections[position].date_range
+        values = conditions[position].get(attribute)
+        rivals: set[int] = set()
+        for value in list(standing) if values is None else [*values, None]:
+            standing[value] = [i for i in standing[value] if selections[i].date_range.end > span.start]
+            rivals.update(standing[value])
+        for rival in sorted(rivals):
+            if span.intersects(selections[rival].date_range) and _compatible(
+                conditions[rival], conditions[position]
+            ):
+                yield min(rival, position), max(rival, position)
+        for value in values or (None,):
+            standing[value].append(position)
+
+
+def _most_selective(conditions: Collection[Condition]) -> str:
+    """Return the attribute that leaves the fewest pairs to compare, or an empty text."""
+    uses = Counter(
+        (name, value) for condition in conditions for name, values in condition.items() for value in values
+    )
+    holders = Counter(name for condition in conditions for name in condition)
+    pairs = {name: (len(conditions) - count) * len(conditions) for name, count in holders.items()}
+    for (name, _), count in uses.items():
+        pairs[name] += count * count
+    return min(pairs, key=lambda name: (pairs[name], name), default="")
+
+
+def _compatible(a: Condition, b: Condition) -> bool:
+    return not any(values.isdisjoint(b[name]) for name, values in a.items() if name in b)
+
+
+def _texts(value: RawFilterValue) -> frozenset[str]:
+    values = (value,) if isinstance(value, str | int) else value
+    return frozenset(unicodedata.normalize("NFKC", str(item)).casefold().strip() for item in values)

@@ -1,0 +1,169 @@
+"""The tree against RFC 6962's own definition, other people's vectors, and mutated proofs."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.audit.tree import (
+    EMPTY_ROOT,
+    Tree,
+    consistency_holds,
+    inclusion_holds,
+    leaf_hash,
+    node_hash,
+    root_of,
+)
+
+VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "merkle" / "inclusion"
+LEAVES = [leaf_hash(str(number).encode()) for number in range(70)]
+TREE = Tree(LEAVES)
+
+
+def naive_root(leaves):
+    """RFC 6962 section 2.1, word for word."""
+    if not leaves:
+        return EMPTY_ROOT
+    if len(leaves) == 1:
+        return leaves[0]
+    k = split(len(leaves))
+    return node_hash(naive_root(leaves[:k]), naive_root(leaves[k:]))
+
+
+def naive_path(index, leaves):
+    """RFC 6962 section 2.1.1, word for word."""
+    if len(leaves) == 1:
+        return []
+    k = split(len(leaves))
+    if index < k:
+        return [*naive_path(index, leaves[:k]), naive_root(leaves[k:])]
+    return [*naive_path(index - k, leaves[k:]), naive_root(leaves[:k])]
+
+
+def naive_proof(old, leaves, *, known=True):
+    """RFC 6962 section 2.1.2, word for word."""
+    if old == len(leaves):
+        return [] if known else [naive_root(leaves)]
+    k = split(len(leaves))
+    if old <= k:
+        return [*naive_proof(old, leaves[:k], known=known), naive_root(leaves[k:])]
+    return [*naive_proof(old - k, leaves[k:], known=False), naive_root(leaves[:k])]
+
+
+def split(count):
+    k = 1
+    while k * 2 < count:
+        k *= 2
+    return k
+
+
+sizes = st.integers(1, len(LEAVES))
+
+
+@pytest.mark.parametrize("size", range(len(LEAVES) + 1))
+def test_root_and_frontier_of_every_size(size):
+    assert TREE.root(size) == naive_root(LEAVES[:size])
+    assert Tree(LEAVES[:size]).root() == TREE.root(size)
+    assert len(TREE.frontier(size)) == size.bit_count()
+    assert root_of(TREE.frontier(size)) == TREE.root(size)
+
+
+@given(sizes, st.data())
+def test_inclusion_as_defined_and_accepted(size, data):
+    index = data.draw(st.integers(0, size - 1))
+    path = TREE.inclusion(index, size)
+    assert list(path) == naive_path(index, LEAVES[:size])
+    assert inclusion_holds(index, size, LEAVES[index], path, TREE.root(size))
+
+
+@given(sizes, st.data())
+def test_consistency_as_defined_and_accepted(new, data):
+    old = data.draw(st.integers(1, new))
+    path = TREE.consistency(old, new)
+    assert list(path) == naive_proof(old, LEAVES[:new])
+    assert consistency_holds(old, new, TREE.root(old), TREE.root(new), path)
+
+
+def mutations(path):
+    """Every proof that differs from ``path`` by one hash: dropped, doubled, flipped, swapped."""
+    for place in range(len(path)):
+        yield (*path[:place], *path[place + 1 :])
+        yield (*path[:place], path[place], *path[place:])
+        yield (*path[:place], bytes([path[place][0] ^ 1]) + path[place][1:], *path[place + 1 :])
+    for place in range(len(path) - 1):
+        yield (*path[:place], path[place + 1], path[place], *path[place + 2 :])
+    yield (*path, LEAVES[0])
+    yield (LEAVES[0], *path)
+
+
+@given(sizes, st.data())
+def test_a_mutated_inclusion_proof_is_refused(size, data):
+    index = data.draw(st.integers(0, size - 1))
+    path, root = TREE.inclusion(index, size), TREE.root(size)
+    for mutated in mutations(path):
+        assert not inclusion_holds(index, size, LEAVES[index], mutated, root)
+    assert not inclusion_holds(index, size, leaf_hash(b"another"), path, root)
+    for other in (index - 1, index + 1):
+        assert not inclusion_holds(other, size, LEAVES[index], path, root)
+
+
+@given(sizes, st.data())
+def test_a_mutated_consistency_proof_is_refused(new, data):
+    old = data.draw(st.integers(1, new))
+    path, roots = TREE.consistency(old, new), (TREE.root(old), TREE.root(new))
+    for mutated in mutations(path):
+        assert not consistency_holds(old, new, *roots, mutated)
+    if old < new:
+        assert not consistency_holds(old, new, roots[1], roots[0], path)
+        assert not consistency_holds(old, new, *roots, ())
+    assert not consistency_holds(old, new, roots[0], leaf_hash(b"another"), path)
+
+
+def test_consistency_of_no_leaves_and_of_wrong_sizes():
+    assert TREE.consistency(0, 5) == ()
+    assert not consistency_holds(0, 5, EMPTY_ROOT, TREE.root(5), ())
+    assert not consistency_holds(6, 5, TREE.root(6), TREE.root(5), ())
+    for old, new in ((-1, 3), (4, 3), (3, len(LEAVES) + 1)):
+        with pytest.raises(ValueError, match="no tree"):
+            TREE.consistency(old, new)
+    for index, size in ((-1, 3), (3, 3), (0, len(LEAVES) + 1)):
+        with pytest.raises(ValueError, match="no leaf"):
+            TREE.inclusion(index, size)
+
+
+def test_a_copy_grows_on_its_own():
+    tree = Tree(LEAVES[:5])
+    other = tree.copy()
+    other.append(LEAVES[5])
+    assert (tree.size, other.size) == (5, 6)
+    assert tree.root() == TREE.root(5)
+
+
+@given(st.integers(1, 40), st.integers(0, 20))
+def test_an_adopted_frontier_carries_what_is_appended_later(size, more):
+    wrong = Tree([leaf_hash(b"wrong")] * size)
+    wrong.adopt(TREE.frontier(size))
+    for leaf in LEAVES[size : size + more]:
+        wrong.append(leaf)
+    assert wrong.root() == TREE.root(size + more)
+
+
+def vectors():
+    return sorted(VECTORS.rglob("*.json")) if VECTORS.is_dir() else []
+
+
+@pytest.mark.skipif(not VECTORS.is_dir(), reason="the outside vectors are not beside this checkout")
+def test_there_are_vectors():
+    assert len(vectors()) > 90
+
+
+@pytest.mark.parametrize("path", vectors(), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_outside_inclusion_vector(path):
+    case = json.loads(path.read_bytes())
+    proof = [base64.b64decode(value) for value in case["proof"] or ()]
+    leaf, root = (base64.b64decode(case[name] or "") for name in ("leafHash", "root"))
+    holds = inclusion_holds(case["leafIdx"], case["treeSize"], leaf, proof, root)
+    assert holds is not case["wantErr"], case["desc"]

@@ -1,0 +1,12 @@
+import pytest
+from genesys_platform import Platform
+
+from tests.support.httppeer import Peer
+
+
+@pytest.fixture
+def platform():
+    with Peer() as peer:
+        platform = Platform(peer)
+        yield platform
+        platform.close()

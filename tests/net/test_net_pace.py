@@ -1,0 +1,28 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.net.pace import Pace
+from tests.support.faketime import FakeTime
+
+
+def test_a_burst_is_free_until_the_minute_is_full():
+    time = FakeTime()
+    pace = Pace(3, time)
+    for _ in range(3):
+        pace.take()
+    assert time.slept == []
+    pace.take()
+    assert time.slept == [60.0]
+
+
+@given(st.integers(1, 6), st.lists(st.floats(0, 40), max_size=30))
+def test_no_sixty_seconds_hold_more_than_the_budget(per_minute, gaps):
+    time = FakeTime()
+    pace = Pace(per_minute, time)
+    begun = []
+    for gap in gaps:
+        time.elapsed += gap
+        pace.take()
+        begun.append(time.elapsed)
+    for index in range(len(begun) - per_minute):
+        assert begun[index + per_minute] - begun[index] >= 60 - 1e-6

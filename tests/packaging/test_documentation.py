@@ -1,0 +1,108 @@
+"""The documents tell the truth where a machine can check it."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from runner.cli.main import COMMANDS
+from runner.documents.form import RULES
+from runner.documents.kinds import FOLDERS, Kind
+from runner.errors import ExitCode
+from runner.model.source import EntryKind, SourceFile
+from runner.plan.review import review
+from runner.rules.catalogue import CATALOGUE
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").glob("*.md")})
+each_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=[str(document.relative_to(ROOT)) for document in DOCUMENTS]
+)
+
+
+def anchors(document):
+    """The fragments that GitHub gives to the headings of a document."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_document
+def test_every_link_inside_the_repository_leads_somewhere(document):
+    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        if re.match(r"https?://", link):
+            continue
+        path, _, fragment = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), f"{document.name}: {link}"
+        assert not fragment or fragment in anchors(target), f"{document.name}: {link}"
+
+
+@each_document
+def test_every_make_target_that_is_named_exists(document):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", document.read_text())) <= targets
+
+
+def test_every_exit_code_is_explained():
+    rows = re.findall(r"^\| (\d+) \|", (ROOT / "docs" / "exit-codes.md").read_text(), re.MULTILINE)
+    assert sorted(map(int, rows)) == sorted([*map(int, ExitCode), 130])
+
+
+def test_every_command_is_in_the_list_of_commands_and_no_other():
+    text = (ROOT / "docs" / "formats.md").read_text()
+    section = text.partition("## 3. ")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+) \|", section.partition("### Planned")[0], re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`([a-z]+)", row)} == set(COMMANDS)
+
+
+def test_every_rule_is_listed_and_no_other():
+    rows = re.findall(r"^\| ([A-Z]{3}-\d{3}) \|", (ROOT / "docs" / "formats.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted({*CATALOGUE, *(rule.id for rule in RULES)})
+
+
+def complete_documents():
+    """Every whole YAML document that a document shows, with the place where it belongs."""
+    folders = {kind: folder for folder, kind in FOLDERS.items()}
+    for document in DOCUMENTS:
+        for indent, block in re.findall(
+            r"^( *)```yaml\n(.*?)```", document.read_text(), re.DOTALL | re.MULTILINE
+        ):
+            text = re.sub(f"^{indent}", "", block, flags=re.MULTILINE)
+            if kind := re.search(r"^kind: (\w+)$", text, re.MULTILINE):
+                name = re.search(r"^name: (\S+)", text, re.MULTILINE)
+                yield pytest.param(
+                    f"{folders[Kind(kind[1])]}/{name[1]}.yaml", text, id=f"{document.stem}-{name[1]}"
+                )
+
+
+@pytest.mark.parametrize(("path", "text"), list(complete_documents()))
+def test_every_document_that_is_shown_is_valid(path, text):
+    shown = SourceFile(path, EntryKind.FILE, text.encode(), len(text.encode()))
+    target = (ROOT / "policies" / "targets" / "sandbox.yaml").read_bytes()
+    sandbox = SourceFile("policies/targets/sandbox.yaml", EntryKind.FILE, target, len(target))
+    assert review([shown, sandbox], now=datetime(2026, 11, 23, tzinfo=UTC)).findings == ()
+
+
+def test_the_refusal_that_officers_read_is_what_the_command_says(monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "false")
+    example = "docs/examples/refused-2022-hipaa.yaml"
+    command = [sys.executable, "-m", "runner", "validate", "--as-of", "2026-11-23", example]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"```\n{done.stdout}```" in (ROOT / "docs" / "for-compliance-officers.md").read_text()
+
+
+def test_every_dependency_is_justified():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    declared = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["sandbox"],
+        *project["dependency-groups"]["dev"],
+    ]
+    text = (ROOT / "docs" / "dependencies.md").read_text()
+    justified = re.findall(r"^\| \[?`?([A-Za-z0-9_.-]+)", text, re.MULTILINE)
+    assert {re.split(r"[<>=]", requirement)[0] for requirement in declared} <= set(justified)

@@ -1,0 +1,65 @@
+"""Every rule has at least one policy that passes and one that fails, each a file under ``cases/``.
+
+A new case is a new file. It is judged beside ``cases/policies``. ``# as-of: <instant>`` in its
+head sets the clock; ``# log: <state> revision=<n> bytes=<same|other>`` gives its name a purge in
+the log. A failing case marks the line of its one finding with ``# <- <rule>``.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from support.trees import NOW, file, purge
+
+from runner.model.purge import PurgeState
+from runner.model.rule import Phase
+from runner.model.time import parse_instant
+from runner.plan.review import review
+from runner.rules.catalogue import CATALOGUE
+
+CASES = Path(__file__).parent / "cases"
+BESIDE = [
+    file(path.relative_to(CASES).as_posix(), path.read_bytes())
+    for path in sorted((CASES / "policies").rglob("*.yaml"))
+]
+FILES = sorted(path for path in CASES.rglob("*.yaml") if "policies" not in path.parts)
+
+
+def findings_of(path):
+    text = path.read_text()
+    source = file(f"policies/purges/{path.name}", text)
+    as_of = re.search(r"^# as-of: (\S+)$", text, re.MULTILINE)
+    logged = re.search(r"^# log: (\S+) revision=(\d+)(?: bytes=(\w+))?$", text, re.MULTILINE)
+    purges = []
+    if logged:
+        state, revision, its_bytes = logged.groups()
+        blob = hashlib.sha1(b"blob %d\0" % source.size + source.data).hexdigest()
+        if its_bytes == "other":
+            blob = "0" * 40
+        purges.append(purge(source, PurgeState(state), blob=blob, revision=int(revision)))
+    now = parse_instant(as_of[1]) if as_of else NOW
+    found = review([*BESIDE, source], now=now, purges=purges).findings
+    return [(finding.rule, finding.line) for finding in found if finding.file == source.path]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_case_has_the_one_finding_that_it_marks_or_none(path):
+    rule = path.parent.name
+    marked = [
+        (rule, number)
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if line.endswith(f"# <- {rule}")
+    ]
+    assert len(marked) == (1 if path.stem.startswith("fail-") else 0)
+    assert findings_of(path) == marked
+
+
+@pytest.mark.parametrize("verdict", ["pass", "fail"])
+@pytest.mark.parametrize("rule", [rule.id for rule in CATALOGUE.values() if Phase.REVIEW in rule.phases])
+def test_every_rule_of_review_has_a_case_that_passes_and_one_that_fails(rule, verdict):
+    assert list((CASES / rule).glob(f"{verdict}-*.yaml"))
+
+
+def test_the_files_around_the_cases_break_no_rule():
+    assert review(BESIDE, now=NOW).findings == ()

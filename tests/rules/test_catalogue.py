@@ -1,0 +1,30 @@
+import inspect
+import re
+
+import pytest
+
+from runner.model.rule import Rule
+from runner.rules.catalogue import CATALOGUE, CHECKS, FAMILIES
+
+
+def test_no_two_rules_share_an_id():
+    constants = [rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, Rule)]
+    assert len(constants) == len(CATALOGUE)
+
+
+@pytest.mark.parametrize("rule", CATALOGUE.values(), ids=CATALOGUE.keys())
+def test_a_rule_says_when_it_is_checked_why_and_what_to_do(rule):
+    assert re.fullmatch(r"[A-Z]{3}-\d{3}", rule.id)
+    assert rule.title
+    assert rule.phases
+    assert rule.basis
+    assert rule.hint
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.rule.id)
+def test_a_check_reads_what_its_function_takes(check):
+    assert CATALOGUE[check.rule.id] is check.rule
+    parameters = inspect.signature(check.decide).parameters
+    assert len(parameters) == len(check.reads) + len(check.may_read) + check.clock
+    assert not check.clock or list(parameters)[-1] == "now"
+    assert all(pointer.count("/") == 1 for pointer in check.may_read)

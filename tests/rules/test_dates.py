@@ -1,0 +1,42 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from runner.rules.dates import SETTLING, exclusive_end, narrow, ordered, settled
+
+END = "2020-06-30T23:59:59.999Z"
+AFTER = datetime(2020, 7, 1, tzinfo=UTC)
+
+
+def test_an_end_is_inclusive_to_the_millisecond():
+    assert exclusive_end(END) == AFTER
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "faults"),
+    [
+        ("2020-01-01T00:00:00Z", "2020-01-01T00:00:00.001Z", 0),
+        ("2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z", 1),
+        ("2020-01-01T00:00:00+02:00", "2019-12-31T22:00:00Z", 1),
+        ("2020-01-01T00:00:00+02:00", "2019-12-31T23:00:00Z", 0),
+    ],
+)
+def test_order_is_that_of_instants_not_of_texts(start, end, faults):
+    assert len(list(ordered(start, end))) == faults
+
+
+def test_a_range_is_settled_48_hours_after_its_end_and_not_before():
+    assert list(settled(END, AFTER + SETTLING)) == []
+    (fault,) = settled(END, AFTER + SETTLING - timedelta(microseconds=1))
+    assert "2020-07-03T00:00:00Z" in fault.message
+
+
+def test_a_range_in_the_future_is_called_that():
+    (fault,) = settled(END, AFTER - timedelta(milliseconds=1))
+    assert "future" in fault.message
+
+
+def test_the_widest_range_is_a_leap_year():
+    assert list(narrow("2020-01-01T00:00:00Z", "2020-12-31T23:59:59.999Z")) == []
+    (fault,) = narrow("2015-01-01T00:00:00Z", "2022-12-31T23:59:59.999Z")
+    assert "2,922.0 days" in fault.message

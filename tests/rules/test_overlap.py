@@ -1,0 +1,106 @@
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.model.policy import DateRange, InteractionType, Selection
+from runner.rules.overlap import may_both_match, overlapping
+
+DAY = timedelta(days=1)
+YEAR = datetime(2018, 1, 1, tzinfo=UTC)
+
+values = st.one_of(
+    st.sampled_from(["a", "A ", "b", "1", "true", "*"]),
+    st.sampled_from([1, 2, True, False]),
+    st.lists(st.sampled_from(["a", "b", "c", 1]), max_size=3).map(tuple),
+)
+attributes = st.dictionaries(st.sampled_from(["department", "queue", "region"]), values, max_size=3)
+
+
+@st.composite
+def selections(draw):
+    start = YEAR + draw(st.integers(0, 20)) * DAY
+    end = start + draw(st.integers(-2, 10)) * DAY
+    return Selection(
+        target=draw(st.sampled_from(["eu", "us"])),
+        interaction_type=draw(st.sampled_from([InteractionType.VOICE, InteractionType.CHAT])),
+        date_range=DateRange(start, end, "", ""),
+        attributes=draw(attributes),
+    )
+
+
+def share_an_interaction(a, b):
+    return (
+        a.target == b.target
+        and a.interaction_type == b.interaction_type
+        and a.date_range.intersects(b.date_range)
+        and may_both_match(a.attributes, b.attributes)
+    )
+
+
+@given(st.lists(selections(), max_size=12))
+def test_the_sweep_finds_exactly_the_pairs_that_comparing_all_finds(tree):
+    pairs = {(i, j) for i, j in combinations(range(len(tree)), 2) if share_an_interaction(tree[i], tree[j])}
+    found = list(overlapping(tree))
+    assert set(found) == pairs
+    assert len(found) == len(pairs)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "both"),
+    [
+        ({}, {}, True),
+        ({"queue": "a"}, {}, True),
+        ({"queue": "a"}, {"region": "b"}, True),
+        ({"queue": "a"}, {"queue": "b"}, False),
+        ({"queue": "a"}, {"queue": " A"}, True),
+        ({"queue": "straße"}, {"queue": "STRASSE"}, True),
+        ({"queue": "cafe\u0301"}, {"queue": "caf\u00e9"}, True),
+        ({"queue": 1}, {"queue": "1"}, True),
+        ({"queue": True}, {"queue": "true"}, True),
+        ({"queue": True}, {"queue": 1}, False),
+        ({"queue": ("a", "b")}, {"queue": ("b", "c")}, True),
+        ({"queue": ("a", "b")}, {"queue": ("c", "d")}, False),
+        ({"queue": "*"}, {"queue": "b"}, True),
+        ({"queue": ()}, {"queue": "b"}, True),
+        ({"queue": "a", "region": "eu"}, {"queue": "a", "region": "us"}, False),
+        ({"Queue": "a"}, {"queue": "b"}, True),
+    ],
+)
+def test_in_doubt_two_conditions_may_match_one_interaction(a, b, both):
+    assert may_both_match(a, b) is both
+    assert may_both_match(b, a) is both
+
+
+class Compared(str):
+    """An attribute's name that counts how often it is looked at."""
+
+    looks = 0
+
+    def __hash__(self):
+        Compared.looks += 1
+        return super().__hash__()
+
+    __eq__ = str.__eq__
+
+
+def work_for(count):
+    """How many look-ups the sweep needs for as many policies of one year, each with its own department."""
+    tree = [
+        Selection(
+            "eu",
+            InteractionType.VOICE,
+            DateRange(YEAR, YEAR + 365 * DAY, "", ""),
+            {Compared("department"): f"d{number}", Compared("retention_status"): "expired"},
+        )
+        for number in range(count)
+    ]
+    Compared.looks = 0
+    assert list(overlapping(tree)) == []
+    return Compared.looks
+
+
+def test_the_work_does_not_grow_with_the_square_of_the_policies():
+    assert work_for(2000) < 2.5 * work_for(1000)

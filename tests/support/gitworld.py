@@ -1,0 +1,171 @@
+"""A real git world for tests: a bare origin, clones of it, and a log with a fresh key."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support.faketime import FakeTime, highest
+
+from runner.audit.identity import purge_id
+from runner.audit.keys import Signer, Verifier
+from runner.audit.opening import open_log
+from runner.audit.records import opened
+from runner.audit.store import GitLogStore
+from runner.audit.trust import Trust
+from runner.git.repository import Repository
+from runner.model.log import Log
+from runner.model.target import Webhook
+from runner.ports import Clock, Jitter
+
+ORIGIN = "audit.example.com/acme/purge-policies"
+RUNNER = {
+    "version": "0.0.0",
+    "repository": "acme/purge-policies",
+    "commit": "",
+    "workflow": "",
+    "run_id": "",
+    "run_attempt": "",
+    "session": "test-session",
+}
+PERSON = {
+    "GIT_AUTHOR_NAME": "Test",
+    "GIT_AUTHOR_EMAIL": "test@invalid",
+    "GIT_COMMITTER_NAME": "Test",
+    "GIT_COMMITTER_EMAIL": "test@invalid",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+
+
+def git(folder: Path, *arguments: str, stdin: bytes = b"", **variables: str) -> str:
+    """Run git as a person would, away from the settings of this machine; return what it prints."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env=os.environ | PERSON | variables,
+        input=stdin,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
+    return done.stdout.decode(errors="replace").strip()
+
+
+@dataclass
+class GitWorld:
+    """A bare ``origin.git`` and a clone ``work`` with one commit on ``main``, below ``root``."""
+
+    root: Path
+    target: str = "sandbox"
+    signer: Signer = field(default_factory=lambda: Signer.generate(ORIGIN))
+
+    def __post_init__(self) -> None:
+        git(self.root, "init", "--quiet", "--bare", "--initial-branch", "main", "origin.git")
+        git(self.root, "clone", "--quiet", str(self.origin), "work")
+        git(self.clone, "symbolic-ref", "HEAD", "refs/heads/main")
+        self.commit({"README.md": "# policies\n"})
+
+    @property
+    def origin(self) -> Path:
+        """The bare repository that everybody pushes to."""
+        return self.root / "origin.git"
+
+    @property
+    def clone(self) -> Path:
+        """The work tree of the first clone."""
+        return self.root / "work"
+
+    @property
+    def branch(self) -> str:
+        """The ref of the log on the origin."""
+        return f"refs/heads/audit/{self.target}"
+
+    @property
+    def trust(self) -> Trust:
+        """The trust root that names this world's key."""
+        return Trust(ORIGIN, self.target, (self.signer.verifier,))
+
+    def repository(self, folder: Path | None = None) -> Repository:
+        """The product's view of the clone, or of another repository."""
+        return Repository.open(folder or self.clone)
+
+    def another_clone(self, name: str) -> Path:
+        """Make one more clone of the origin."""
+        git(self.root, "clone", "--quiet", str(self.origin), name)
+        return self.root / name
+
+    def commit(self, files: Mapping[str, str | bytes | None], message: str = "Change") -> str:
+        """Write files (``None`` deletes) to ``main`` of the clone and push; return the commit id."""
+        for name, content in files.items():
+            path = self.clone / name
+            if content is None:
+                path.unlink()
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        git(self.clone, "add", "--all")
+        git(self.clone, "commit", "--quiet", "--message", message)
+        git(self.clone, "push", "--quiet", "origin", "main")
+        return git(self.clone, "rev-parse", "HEAD")
+
+    def target_file(self, keys: Sequence[str] | None = None, events: Sequence[str] = ()) -> str:
+        """The text of this world's target file; it trusts this world's key unless told otherwise."""
+        trusted = [str(self.signer.verifier)] if keys is None else list(keys)
+        webhooks = [{"id": "governance", "events": list(events)}] if events else []
+        return (
+            "# yaml-language-server: $schema=../../schemas/target.schema.json\n"
+            f"apiVersion: purge/v1\nkind: Target\nname: {self.target}\nregion: sandbox\n"
+            "backend: interactions-purge\napprovals: none\ncounts: required\n"
+            f"webhooks: {json.dumps(webhooks)}\n"
+            f"log:\n  origin: {ORIGIN}   # for ever\n  keys: {json.dumps(trusted)}\n"
+            "poll: {deadline: PT1H}\nrateLimit: {perMinute: 300}\n"
+        )
+
+    def commit_target(self, keys: Sequence[str] | None = None, events: Sequence[str] = ()) -> str:
+        """Commit the target file to ``main``."""
+        return self.commit({f"policies/targets/{self.target}.yaml": self.target_file(keys, events)})
+
+    def open_log(self, clock: Clock | None = None, baseline: Sequence[str] = ()) -> Log:
+        """Create the branch; ``baseline`` names policies that never run under it."""
+        clock = clock or FakeTime()
+        entries = [
+            {
+                "policy": name,
+                "revision": 1,
+                "path": f"policies/purges/{name}.yaml",
+                "blob": "0" * 40,
+                "purge_id": purge_id(ORIGIN, self.target, name, 1),
+            }
+            for name in baseline
+        ]
+        draft = opened(ORIGIN, self.target, [str(self.signer.verifier)], entries, RUNNER, clock.now())
+        return open_log(self.repository(), self.trust, draft, signer=self.signer, clock=clock)
+
+    def store(
+        self,
+        folder: Path | None = None,
+        *,
+        events: Sequence[str] = (),
+        clock: Clock | None = None,
+        jitter: Jitter = highest,
+        signer: Signer | None = None,
+        verifiers: Sequence[Verifier] | None = None,
+    ) -> GitLogStore:
+        """A store over a clone; ``events`` are those that the endpoint ``governance`` is told of."""
+        trusted = (self.signer.verifier,) if verifiers is None else tuple(verifiers)
+        return GitLogStore(
+            self.repository(folder),
+            Trust(ORIGIN, self.target, trusted),
+            endpoints=[Webhook("governance", frozenset(events))] if events else [],
+            signer=signer or self.signer,
+            clock=clock or FakeTime(),
+            jitter=jitter,
+        )
+
+    def tip(self) -> str:
+        """The commit that the log's branch is at on the origin."""
+        return git(self.origin, "rev-parse", self.branch)
