@@ -183,6 +183,8 @@ class _Composer:
         unseen = self._escaped(event)
         if unseen:
             return form.INVISIBLE, f"this key holds {described(min(unseen))}"
+        if self.text.endswith("?", 0, event.start_mark.index):
+            return form.ONE_READING, "this key follows a question mark, which only some programs leave out"
         if not event.implicit[0]:
             return None
         if text == "<<":

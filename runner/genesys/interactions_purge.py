@@ -29,7 +29,7 @@ SUBMISSION_SECONDS = 60
 """The longest that one submission may take: no try begins that could end later."""
 
 _PATH = "/api/v2/interactions/purge"
-_JOB_ID = re.compile(r"[A-Za-z0-9._-]{1,128}", re.ASCII)
+_JOB_ID = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._-]{1,128}", re.ASCII)  # "." and ".." would climb in a path
 _LONGEST_WORD = 100
 _LONGEST_REASON = 500
 _STATUSES = {

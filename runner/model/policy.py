@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -133,11 +133,14 @@ class PurgePolicy:
 def eligible_at(end: datetime, retention_days: int, trigger: RetentionTrigger | None) -> datetime:
     """When a range that ends (exclusively) at ``end`` may be purged.
 
-    Retention runs from the end of the range, or from the day after the trigger's date if that
-    is later. Raises ``OverflowError`` past the year 9999.
+    Retention runs from the end of the range, or from the end of the trigger's day if that is
+    later. What lies past the year 9999 is never: the last instant that a clock can show.
     """
-    start = end
-    if trigger is not None:
-        triggered = datetime.combine(trigger.date, datetime.min.time(), tzinfo=end.tzinfo)
-        start = max(end, triggered + timedelta(days=1))
-    return start + timedelta(days=retention_days)
+    try:
+        start = end
+        if trigger is not None:
+            day = datetime.combine(trigger.date, datetime.min.time(), tzinfo=UTC)
+            start = max(end, day + timedelta(days=1))
+        return start + timedelta(days=retention_days)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)

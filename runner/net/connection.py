@@ -97,9 +97,15 @@ class Deadline:
 _deadline: ContextVar[Deadline] = ContextVar("deadline of the exchange under way")
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """See no redirect: the library would read its whole body, and stumble over its address."""
+        del resp
+
+
 def open_session(route: Route) -> requests.Session:
     """Make a session that keeps one connection and no cookie, and reads nothing from the environment."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.clear()

@@ -60,7 +60,8 @@ class Wire:
                 )
             except NeverConnectedError as error:
                 return NoAnswer(error.failure, sent=False, detail=error.detail)
-            except (requests.RequestException, HTTPError, OSError) as error:
+            # ValueError: a header that the library stumbles over must not hide that the request is out.
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if deadline.passed or isinstance(error, requests.Timeout):
                     return NoAnswer(Failure.TIMEOUT, sent=True, detail="no answer in time")
                 return NoAnswer(Failure.CUT, sent=True, detail="the connection broke before the answer")

@@ -64,8 +64,7 @@ def test_known_answer_of_the_checkpoint():
 
 def test_known_answer_of_the_proof():
     assert inclusion_text(3, TREE.inclusion(3, 4), NOTE) == PROOF
-    assert len(PROOF) == 345
-    assert len(PROOF.encode()) == 347 - 4 + 4
+    assert len(PROOF.encode()) == 343
 
 
 def test_known_answer_of_the_notice():
@@ -85,7 +84,7 @@ def test_openssl_verifies_the_checkpoint_without_our_code(tmp_path):
     signature = base64.b64decode(signatures.split()[-1])
     (tmp_path / "text").write_bytes(text + b"\n")
     (tmp_path / "sig").write_bytes(signature[-64:])
-    public = base64.b64decode(VKEY.rsplit("+", 1)[1] if VKEY.count("+") == 2 else VKEY.split("+", 2)[2])
+    public = base64.b64decode(VKEY.split("+", 2)[2])
     (tmp_path / "pub.der").write_bytes(bytes.fromhex("302a300506032b6570032100") + public[-32:])
     command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "pub.der", "-rawin"]
     command += ["-in", "text", "-sigfile", "sig"]
@@ -126,7 +125,7 @@ def test_an_unknown_signature_beside_a_good_one_is_ignored():
     ("data", "says"),
     [
         pytest.param(note(GOOD, OTHER), "no trusted key", id="another key"),
-        pytest.param(note(GOOD), "malformed signature", id="no signature"),
+        pytest.param(note(GOOD), "not a signed note", id="no signature"),
         pytest.param(GOOD.encode(), "not a signed note", id="text alone"),
         pytest.param(NOTE.rstrip(b"\n"), "not a signed note", id="no final newline"),
         pytest.param(NOTE + b"\n", "not a signed note", id="one newline more"),

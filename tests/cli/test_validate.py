@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
-from support.findings import HOSTILE
+from support.findings import each_hostile_text
 from support.trees import POLICY, hold, policy, target
 
 from runner.cli.main import run
@@ -310,7 +310,7 @@ def test_bad_input_is_told_by_its_rule_in_every_format(place, data, rule):
         assert rule in out
 
 
-@pytest.mark.parametrize("text", [text for text in HOSTILE if text.strip()])
+@each_hostile_text
 def test_hostile_text_in_a_policy_is_harmless_in_every_format(place, text):
     first = "# yaml-language-server: $schema=../../schemas/purge-policy.schema.json\n"
     raw = json.dumps({**POLICY, "name": "a", "reason": text, text[:100]: text}, ensure_ascii=False)

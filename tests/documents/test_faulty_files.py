@@ -4,8 +4,6 @@ A new case is a new file. Its last lines are ``# expect: RULE line:column [point
 fault, and ``# as: PATH`` where the file stands for another path than ``policies/purges/<name>.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
@@ -22,13 +20,13 @@ EXPECT = re.compile(r"^# expect: (\S+) (\d+):(\d+)(?: (\S+))?$", re.MULTILINE)
 AS = re.compile(r"^# as: (\S+)$", re.MULTILINE)
 
 
-def place_in_repository(file: Path, text: str) -> str:
+def place_in_repository(file, text):
     found = AS.search(text)
     return found[1] if found else f"policies/purges/{file.name}"
 
 
 @pytest.mark.parametrize("file", FAULTY, ids=lambda file: file.stem)
-def test_every_fault_is_found_where_it_is(file: Path) -> None:
+def test_every_fault_is_found_where_it_is(file):
     data = file.read_bytes()
     text = data.decode()
     expected = {(rule, int(line), int(column)) for rule, line, column, _ in EXPECT.findall(text)}
@@ -42,6 +40,6 @@ def test_every_fault_is_found_where_it_is(file: Path) -> None:
     assert all(found.message and found.hint and found.basis for found in findings)
 
 
-def test_every_rule_of_this_room_has_a_faulty_file() -> None:
+def test_every_rule_of_this_room_has_a_faulty_file():
     shown = {rule for file in FAULTY for rule, *_ in EXPECT.findall(file.read_text(encoding="utf-8"))}
     assert shown == {rule.id for rule in form.RULES} - NOT_A_TEXT_FILE

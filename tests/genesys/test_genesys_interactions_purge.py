@@ -227,6 +227,7 @@ UNCERTAIN = {
     "a number for an id": accepted(7),
     "an empty id": accepted(""),
     "an id with a path": accepted("../x"),
+    "an id that climbs": accepted(".."),
     "an id with a new line": accepted("a\n"),
     "an id of 129 characters": accepted("a" * 129),
     "our own token as the id": accepted("first-token"),

@@ -91,6 +91,18 @@ def test_redirects_are_answers_and_cookies_are_forgotten(peer):
     assert "cookie" not in peer.journal[1].headers
 
 
+@pytest.mark.parametrize("location", ["http://[::1", "//", "http://127.0.0.1:99999/", "\x00", "/ü"])
+def test_the_address_in_a_redirect_is_not_even_looked_at(peer, location):
+    peer.plays(answer(302, b"moved", Location=location))
+    assert once(peer.url, body=b"{}") == Answer(302, b"moved")
+
+
+def test_the_body_of_a_redirect_is_bounded_like_any_other(peer):
+    peer.plays(drip(b"HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n", b"y" * 4096))
+    got = once(peer.url, limits=Limits(size=1000))
+    assert (got.status, len(got.body), got.shortfall) == (302, 1000, Failure.TOO_LARGE)
+
+
 def test_nothing_is_taken_from_the_environment(peer, monkeypatch, tmp_path):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")

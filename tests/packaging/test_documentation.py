@@ -7,9 +7,10 @@ import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 
-from runner.cli.main import COMMANDS
+from runner.cli.main import COMMANDS, cli
 from runner.documents.form import RULES
 from runner.documents.kinds import FOLDERS, Kind
 from runner.errors import ExitCode
@@ -57,6 +58,28 @@ def test_every_command_is_in_the_list_of_commands_and_no_other():
     section = text.partition("## 3. ")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`[^|]+) \|", section.partition("### Planned")[0], re.MULTILINE)
     assert {name for row in rows for name in re.findall(r"`([a-z]+)", row)} == set(COMMANDS)
+
+
+def options(command):
+    """``{words of a command: its options}``, for a command and all below it."""
+    names = {
+        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    yield (), names | {"--help"}
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            yield from (((name, *words), found) for words, found in options(below))
+
+
+@each_document
+def test_every_command_line_that_is_shown_has_these_commands_and_options(document):
+    known = dict(options(cli))
+    for line in re.findall(r"purgectl ((?:[a-z]+ )*)(--[^`\n]*)", document.read_text()):
+        words = tuple(line[0].split())
+        assert words in known, line
+        assert set(re.findall(r"--[a-z-]+", line[1])) <= known[words], line
 
 
 def test_every_rule_is_listed_and_no_other():

@@ -118,6 +118,8 @@ class TestHolds:
             file("policies/holds/h.yaml", ""),
             file("policies/holds/h.yml", "kind: LegalHold\n"),
             file("policies/holds/deeper/h.yaml", "kind: LegalHold\n"),
+            file("policies/purges/h.yaml", hold("h").data),
+            file("policies/holds/h.yaml", b"\xef\xbb\xbf" + hold("h").data),
             SourceFile("policies/holds/h.yaml", EntryKind.SYMLINK, b"", 0),
             SourceFile("policies/holds", EntryKind.SYMLINK, b"", 0),
             SourceFile("policies/holds/h.yaml", EntryKind.FILE, b"", 10_000_000),

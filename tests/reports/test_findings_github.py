@@ -1,7 +1,6 @@
 import re
 
-import pytest
-from support.findings import HOSTILE, finding
+from support.findings import each_hostile_text, finding
 from support.trees import file
 
 from runner.model.finding import Severity
@@ -53,7 +52,7 @@ def test_hidden_errors_are_counted_by_an_error():
     assert lines(*(finding(line=line) for line in range(1, 20)))[9].startswith("::error ")
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_hostile_text
 def test_hostile_text_stays_inside_its_command(text):
     file_name = "policies/" + text[:200]
     first, last = lines(finding(file_name, message=text, hint="", basis=""))

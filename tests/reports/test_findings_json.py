@@ -1,9 +1,8 @@
 import json
 from pathlib import Path
 
-import pytest
 from jsonschema import Draft7Validator
-from support.findings import HOSTILE, finding
+from support.findings import each_hostile_text, finding
 from support.trees import file
 
 from runner.model.finding import Severity
@@ -41,7 +40,7 @@ def test_no_findings_are_an_empty_list():
     assert document()["findings"] == []
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_hostile_text
 def test_hostile_text_comes_back_exactly(text):
     parsed = document(finding("policies/" + text, message=text, hint=text, basis=text))
     assert parsed["findings"][0]["message"] == text

@@ -1,8 +1,7 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from support.findings import HOSTILE, finding
+from support.findings import each_hostile_text, finding
 from support.trees import file
 
 from runner.reports.findings import harmless
@@ -40,7 +39,7 @@ def test_no_findings_are_a_heading_alone():
     assert findings_markdown([], FILES) == "### purgectl: 1 file, no findings\n"
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_hostile_text
 def test_hostile_text_is_code_and_nothing_else(text):
     where, _, message, hint, basis = cells(finding("a" + text[:500], message=text, hint=text, basis=text))
     assert_only_code(where, f"a{text[:500]}:12:3")

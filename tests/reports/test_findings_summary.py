@@ -1,5 +1,5 @@
 import pytest
-from support.findings import HOSTILE, finding
+from support.findings import each_hostile_text, finding
 
 from runner.model.finding import Severity
 from runner.model.text import hidden
@@ -26,7 +26,7 @@ def test_the_counts_in_words(findings, files, sentence):
     assert str(summarise(findings, files)) == sentence
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_hostile_text
 def test_harmless_text_is_one_bounded_visible_line(text):
     shown = harmless(text)
     assert not any(map(hidden, shown))

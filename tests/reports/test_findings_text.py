@@ -3,7 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.findings import HOSTILE, finding
+from support.findings import each_hostile_text, finding
 from support.trees import file
 
 from runner.model.finding import Severity
@@ -75,7 +75,7 @@ def test_colour_comes_only_when_asked_for():
     assert plain == lines(finding(line=3), finding(line=3, severity=Severity.WARNING))
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each_hostile_text
 def test_hostile_text_stays_text(text):
     source = file("policies/" + text[:50], text.encode("utf-8", "surrogatepass"))
     shown = lines(finding(source.path, 1, 1, message=text, hint=text, basis=text), source=source)

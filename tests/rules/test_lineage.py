@@ -8,7 +8,7 @@ def purge(state, revision=1, blob="a" * 40, intent=1):
     return Purge("id", "sandbox", "p", revision, state, blob=blob, intent=intent)
 
 
-@pytest.mark.parametrize("state", set(PurgeState) - {PurgeState.REFUSED})
+@pytest.mark.parametrize("state", [state for state in PurgeState if state is not PurgeState.REFUSED])
 def test_a_purge_that_has_begun_freezes_its_file(state):
     assert list(unchanged(purge(state), "a" * 40)) == []
     assert len(list(unchanged(purge(state), "b" * 40))) == 1

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runner.model.finding import Finding, Severity
 
-HOSTILE = (
-    "\x1b[31mred\x1b[0m \x1b]0;title\x07",
-    "line\r\n::error::x",
-    "::error::x",
-    "##[add-mask]x and ####[error]",
-    "\u202egnp.exe \u2066 \u200b \ufeff \x00",
-    "| a | b | \\| \\\\|",
-    "`code` ``more`` \\` ```",
-    "<script>alert(1)</script> &lt; <img src=x onerror=y>",
-    "@everyone #1 user@example.com",
-    "[text](https://example.com) ![x](y) https://example.com www.example.com",
-    "# heading",
-    "- item\n- item",
-    "100% sure, key: value, a,b::c",
-    "\ud800 surrogate",
-    "x" * 100_000,
-    " leading and trailing ",
-    "``",
-    "",
-)
+HOSTILE = {
+    "escapes": "\x1b[31mred\x1b[0m \x1b]0;title\x07",
+    "command after a line end": "line\r\n::error::x",
+    "command": "::error::x",
+    "legacy command": "##[add-mask]x and ####[error]",
+    "unseen": "\u202egnp.exe \u2066 \u200b \ufeff \x00",
+    "pipes": "| a | b | \\| \\\\|",
+    "backticks": "`code` ``more`` \\` ```",
+    "only backticks": "``",
+    "html": "<script>alert(1)</script> &lt; <img src=x onerror=y>",
+    "mentions": "@everyone #1 user@example.com",
+    "links": "[text](https://example.com) ![x](y) https://example.com www.example.com",
+    "heading": "# heading",
+    "list": "- item\n- item",
+    "separators": "100% sure, key: value, a,b::c",
+    "surrogate": "\ud800 surrogate",
+    "long": "x" * 100_000,
+    "spaces": " leading and trailing ",
+    "nothing": "",
+}
+each_hostile_text = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 
 
 def finding(

@@ -161,6 +161,11 @@ def test_dependencies_come_hash_locked_and_without_a_build():
     assert installs == ["python -m pip install --require-hashes -r requirements.txt"] * 3
 
 
+def test_ci_accepts_no_suite_that_did_not_run():
+    *_, last = WORKFLOWS["ci.yml"]["jobs"]["ci"]["steps"]
+    assert (last["run"], last["env"]) == ("exec bash .ci/run", {"REQUIRE_ALL": "1"})
+
+
 def test_every_command_that_a_workflow_calls_exists():
     called = set(re.findall(r"python -m runner ([a-z]+)", "\n".join(SHELLS.values())))
     assert called == {"validate", "targets", "apply"}
