@@ -6,11 +6,10 @@ and signature lines; unknown signatures are ignored, extension lines refused.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable, Sequence
 
+from runner.audit.encoding import from_text, to_text
 from runner.audit.keys import Signer, Verifier
 from runner.audit.tree import HASH_SIZE
 from runner.model.log import Checkpoint
@@ -26,13 +25,13 @@ class BadCheckpoint(ValueError):
 
 def body(checkpoint: Checkpoint) -> str:
     """Return the text that is signed."""
-    return f"{checkpoint.origin}\n{checkpoint.size}\n{base64.b64encode(checkpoint.root).decode()}\n"
+    return f"{checkpoint.origin}\n{checkpoint.size}\n{to_text(checkpoint.root)}\n"
 
 
 def sign(checkpoint: Checkpoint, signer: Signer) -> bytes:
     """Return the signed note. It must not leave the process before the branch carries it."""
     text = body(checkpoint)
-    signature = base64.b64encode(signer.verifier.id + signer.sign(text.encode())).decode()
+    signature = to_text(signer.verifier.id + signer.sign(text.encode()))
     return f"{text}\n— {signer.name} {signature}\n".encode()
 
 
@@ -61,9 +60,9 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     if match is None:
         raise BadCheckpoint("the checkpoint has a malformed signature line")
     try:
-        raw = base64.b64decode(match[2], validate=True)
-    except binascii.Error:
-        raise BadCheckpoint("the checkpoint has a signature that is not base64") from None
+        raw = from_text(match[2])
+    except ValueError:
+        raise BadCheckpoint("the checkpoint has a signature that is not canonical base64") from None
     return match[1], raw[:4], raw[4:]
 
 
@@ -93,9 +92,9 @@ def _parse(text: str, origin: str) -> Checkpoint:
 def root_from_text(text: str) -> bytes:
     """Read the base64 of a root (32 bytes). Raises ``BadCheckpoint``."""
     try:
-        root = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
+        root = from_text(text)
+    except ValueError:
         root = b""
-    if len(root) != HASH_SIZE or base64.b64encode(root).decode() != text:
+    if len(root) != HASH_SIZE:
         raise BadCheckpoint("a root must be the base64 of 32 bytes")
     return root

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from runner.audit import layout, outbox
+from runner.audit.encoding import from_text
 from runner.audit.outbox import Occasion
 from runner.audit.problem import Problem
 from runner.audit.proof import hashes
@@ -135,6 +134,6 @@ def frontier_file(tree: Tree) -> bytes:
 def read_frontier(data: bytes) -> tuple[bytes, ...]:
     """Return the hashes in that file, none when it is malformed."""
     try:
-        return tuple(base64.b64decode(line, validate=True) for line in data.splitlines())
-    except binascii.Error:
+        return tuple(from_text(line) for line in data.decode().splitlines())
+    except ValueError:
         return ()

@@ -6,8 +6,6 @@ and a signing key, in the form of Go's ``note`` package, ``PRIVATE+KEY+`` and th
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import os
 import re
@@ -15,6 +13,8 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from runner.audit.encoding import from_text, to_text
 
 _ED25519 = b"\x01"
 _PRIVATE = "PRIVATE+KEY+"
@@ -104,7 +104,7 @@ class Signer:
 
 
 def _text(name: str, key_id: bytes, key: bytes) -> str:
-    return f"{name}+{key_id.hex()}+{base64.b64encode(_ED25519 + key).decode()}"
+    return f"{name}+{key_id.hex()}+{to_text(_ED25519 + key)}"
 
 
 def _parse(text: str, what: str) -> tuple[str, str, bytes]:
@@ -112,8 +112,8 @@ def _parse(text: str, what: str) -> tuple[str, str, bytes]:
     if not _NAME.fullmatch(name) or not re.fullmatch(r"[0-9a-f]{8}", key_id):
         raise BadKey(f"a {what} has the form <origin>+<8 hexadecimal digits>+<base64>")
     try:
-        raw = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
+        raw = from_text(encoded)
+    except ValueError:
         raise BadKey(f"a {what} must end in base64") from None
     if len(raw) != 33 or raw[:1] != _ED25519:
         raise BadKey(f"a {what} must hold an Ed25519 key: the byte 1, then 32 bytes")

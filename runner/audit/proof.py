@@ -5,8 +5,9 @@ Source: C2SP ``tlog-proof.md``. With the record's bytes and the verifier key it 
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
+
+from runner.audit.encoding import to_text
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -17,5 +18,5 @@ def inclusion_text(index: int, path: Sequence[bytes], note: bytes) -> str:
 
 
 def hashes(values: Sequence[bytes]) -> list[str]:
-    """Return hashes as base64, the form that every file of the log uses."""
-    return [base64.b64encode(value).decode() for value in values]
+    """Return hashes as texts."""
+    return [to_text(value) for value in values]

@@ -138,7 +138,7 @@ def inclusion_holds(index: int, size: int, leaf: bytes, path: Sequence[bytes], r
 
     Source: RFC 9162 section 2.1.3.2.
     """
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, *path):
         return False
     first, last, value = index, size - 1, leaf
     for sibling in path:
@@ -160,7 +160,7 @@ def consistency_holds(old: int, new: int, old_root: bytes, new_root: bytes, path
     Source: RFC 9162 section 2.1.4.2. Equal sizes need equal roots and an empty path. From no
     leaf at all nothing can be proved, so ``old`` must be at least 1.
     """
-    if not 0 < old <= new:
+    if not 0 < old <= new or not _are_hashes(old_root, *path):
         return False
     if old == new:
         return not path and old_root == new_root
@@ -182,6 +182,10 @@ def consistency_holds(old: int, new: int, old_root: bytes, new_root: bytes, path
             large = node_hash(large, step)
         first, last = first >> 1, last >> 1
     return last == 0 and small == old_root and large == new_root
+
+
+def _are_hashes(*values: bytes) -> bool:
+    return all(len(value) == HASH_SIZE for value in values)
 
 
 def _split(count: int) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runner.audit.encoding import to_text
 from runner.audit.problem import Problem
 from runner.audit.replay import Replay
 from runner.audit.trust import Trust
@@ -84,7 +84,7 @@ def _compared(replay: Replay, expectations: Sequence[Expectation]) -> list[Probl
             message = f"the log once had {expected.size} records and now has {have}: it was cut"
             problems.append(Problem(message, have, expected.size - 1))
         elif replay.tree.root(expected.size) != expected.root:
-            root = base64.b64encode(expected.root).decode()
+            root = to_text(expected.root)
             message = f"the first {expected.size} records are not those of the expected root {root}"
             problems.append(Problem(message, 0, max(expected.size - 1, 0)))
     return problems

@@ -46,7 +46,7 @@ class Route:
         """Raise ``UsageError`` for a proxy or a file that no request could use."""
         if self.proxy is not None and not self.proxy.lower().startswith(("http://", "https://")):
             raise UsageError(
-                "the proxy's URL is neither http:// nor https://", hint="other proxies are not supported"
+                "the proxy's URL is neither http:// nor https://", hint="write it as http://host:port"
             )
         if self.ca_file is not None and not Path(self.ca_file).is_file():
             raise UsageError("the file of certificate authorities does not exist", where=self.ca_file)

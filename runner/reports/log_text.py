@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 
+from runner.audit.encoding import to_text
 from runner.audit.fields import entries, member, number, text
 from runner.audit.layout import record_path
 from runner.audit.tree import leaf_hash
@@ -27,7 +27,7 @@ def log_text(records: Sequence[Record], log: Sequence[Record]) -> str:
 
 def record_text(record: Record) -> str:
     """Return where a record lies, the hash of its leaf, and its fields."""
-    leaf = base64.b64encode(leaf_hash(record.data)).decode()
+    leaf = to_text(leaf_hash(record.data))
     fields = json.dumps(record.body, indent=2, ensure_ascii=True)
     return f"record {record.index}  {record_path(record.index)}\nleaf hash {leaf}\n{fields}\n"
 
@@ -35,7 +35,7 @@ def record_text(record: Record) -> str:
 def opened_text(target: str, log: Log) -> str:
     """Say that a log was opened, and which policies will never run under it."""
     baseline = entries(log.records[0].body, "baseline")
-    root = base64.b64encode(log.checkpoint.root).decode()
+    root = to_text(log.checkpoint.root)
     lines = [f"Opened the log of target {target}: branch audit/{target}, 1 record, root {root}"]
     if baseline:
         lines.append(f"{len(baseline)} policies stood on main already and never run under their revision:")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 
+from runner.audit.encoding import to_text
 from runner.audit.verify import Verification
 from runner.model.json import JsonObject
 from runner.model.log import Checkpoint
@@ -21,7 +21,7 @@ def verification_json(verification: Verification, ref: str) -> str:
         "commits": verification.commits,
         "checkpoint": _checkpoint(verification.checkpoint),
         "pendingNotices": verification.pending,
-        "expected": [{"size": e.size, "root": _base64(e.root)} for e in verification.expectations],
+        "expected": [{"size": e.size, "root": to_text(e.root)} for e in verification.expectations],
         "problems": [
             {
                 "message": problem.message,
@@ -39,8 +39,4 @@ def verification_json(verification: Verification, ref: str) -> str:
 def _checkpoint(checkpoint: Checkpoint | None) -> JsonObject | None:
     if checkpoint is None:
         return None
-    return {"origin": checkpoint.origin, "size": checkpoint.size, "root": _base64(checkpoint.root)}
-
-
-def _base64(root: bytes) -> str:
-    return base64.b64encode(root).decode()
+    return {"origin": checkpoint.origin, "size": checkpoint.size, "root": to_text(checkpoint.root)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 
+from runner.audit.encoding import to_text
 from runner.audit.problem import Problem
 from runner.audit.verify import Verification
 from runner.model.text import printable
@@ -30,12 +30,12 @@ def _facts(verification: Verification, ref: str) -> Iterator[str]:
     checkpoint = verification.checkpoint
     yield f"  branch      {printable(ref)} at {verification.tip[:12]}, {_count(verification.commits, 'commit')} read"
     if checkpoint is not None:
-        root = base64.b64encode(checkpoint.root).decode()
+        root = to_text(checkpoint.root)
         yield f"  checkpoint  {_count(checkpoint.size, 'record')}, root {root}, signed by a trusted key"
         yield f"  origin      {printable(checkpoint.origin)}"
     yield f"  outbox      {_count(verification.pending, 'notice')} waiting"
     for expected in verification.expectations:
-        root = base64.b64encode(expected.root).decode()
+        root = to_text(expected.root)
         yield f"  expected    {expected.size}:{root} was compared"
 
 

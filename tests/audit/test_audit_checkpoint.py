@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.gitworld import ORIGIN
 
 from runner.audit.checkpoint import BadCheckpoint, body, read, root_from_text, sign
 from runner.audit.keys import BadKey, Signer, Verifier
@@ -18,7 +19,6 @@ from runner.audit.proof import hashes, inclusion_text
 from runner.audit.records import strict_json
 from runner.audit.tree import Tree, leaf_hash
 from runner.model.log import Checkpoint, Record
-from support.gitworld import ORIGIN
 
 KNOWN = Path(__file__).with_name("known_answers")
 RECORDS = [(KNOWN / f"record-{index}.json").read_bytes() for index in range(4)]
@@ -54,7 +54,7 @@ def test_known_answer_of_the_tree():
 def test_known_answer_of_the_keys():
     assert Signer(ORIGIN, bytes(range(32))).secret() == SKEY
     assert str(SIGNER.verifier) == VKEY
-    assert VERIFIER == SIGNER.verifier
+    assert SIGNER.verifier == VERIFIER
 
 
 def test_known_answer_of_the_checkpoint():
@@ -129,7 +129,7 @@ def test_an_unknown_signature_beside_a_good_one_is_ignored():
         pytest.param(GOOD.encode(), "not a signed note", id="text alone"),
         pytest.param(NOTE.rstrip(b"\n"), "not a signed note", id="no final newline"),
         pytest.param(NOTE + b"\n", "not a signed note", id="one newline more"),
-        pytest.param(NOTE.replace(b"\n", b"\r\n"), "", id="CRLF"),
+        pytest.param(NOTE.replace(b"\n", b"\r\n"), "not a signed note", id="CRLF"),
         pytest.param(b"\xff" + NOTE, "not UTF-8", id="not UTF-8"),
         pytest.param(NOTE + b"x" * 20_000, "too large", id="too large"),
         pytest.param(b"", "not a signed note", id="empty"),
@@ -139,7 +139,7 @@ def test_an_unknown_signature_beside_a_good_one_is_ignored():
         pytest.param(note(GOOD.replace(ORIGIN, "other.example/log"), SIGNER), "origin differs", id="origin"),
         pytest.param(note(GOOD.replace(ROOT, ROOT[4:]), SIGNER), "32 bytes", id="short root"),
         pytest.param(NOTE + b"\xe2\x80\x94 x !!\n", "malformed signature", id="garbage signature"),
-        pytest.param(NOTE.replace(b"JwU8p", b"JwU8pA"), "not base64", id="broken base64"),
+        pytest.param(NOTE.replace(b"JwU8p", b"=wU8p"), "canonical base64", id="broken base64"),
     ],
 )
 def test_a_bad_note_is_refused_with_a_reason(data, says):

@@ -1,0 +1,327 @@
+"""Runs that meet each other, die, or are overtaken: real git, a scripted platform, a fake clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from support.faketime import FakeTime
+from support.gitworld import ORIGIN, RUNNER, GitWorld
+from support.journey import EVENTS, policy
+
+from runner.apply.decision import LEASE
+from runner.apply.drafts import Drafts
+from runner.apply.outcome import Ending, RunOutcome
+from runner.apply.run import Limits, Run
+from runner.apply.world import Ports
+from runner.errors import ExitCode, OutcomeUnknown, RemoteFailure, RequestRejected
+from runner.forge.evidence import ApprovalsOnLoopback
+from runner.git.main import MainBranch
+from runner.model.job import Job, JobStatus
+from runner.model.notice import Delivery, Notice
+from runner.model.policy import PurgePolicy, Selection
+
+
+class Died(BaseException):
+    """The machine is gone: nothing after this point happened."""
+
+
+@dataclass
+class Platform:
+    """A platform that counts, accepts and ends jobs as it is told. It is Reader and Submitter."""
+
+    clock: FakeTime
+    counts: list[int | None] = field(default_factory=list)
+    statuses: list[JobStatus] = field(default_factory=list)
+    on_submit: Callable[[], None] = lambda: None
+    submitted: list[str] = field(default_factory=list)
+
+    def connect(self):
+        return self.clock.now()
+
+    def count(self, selection: Selection) -> int | None:
+        if self.counts:
+            return self.counts.pop(0)
+        return 0 if self.submitted else 7
+
+    def submit(self, policy: PurgePolicy) -> Job:
+        self.submitted.append(policy.name)
+        self.on_submit()
+        return self._job(f"job-{len(self.submitted)}", JobStatus.PENDING)
+
+    def job(self, job_id: str) -> Job:
+        return self._job(job_id, self.statuses.pop(0) if self.statuses else JobStatus.COMPLETED)
+
+    def _job(self, job_id: str, status: JobStatus) -> Job:
+        purged = 7 if status is JobStatus.COMPLETED else 0
+        return Job(job_id, status, status.value, purged, None, "corr-1", "0" * 64)
+
+
+@dataclass
+class Receiver:
+    """A governance endpoint that can be down."""
+
+    down: bool = False
+    seen: list[Notice] = field(default_factory=list)
+
+    def deliver(self, notice: Notice) -> Delivery:
+        if self.down:
+            return Delivery(delivered=False, result="http-503")
+        self.seen.append(notice)
+        return Delivery(delivered=True, result="http-204")
+
+
+class Silence:
+    """Nobody watches."""
+
+    def say(self, text: str) -> None:
+        """Say nothing."""
+
+    def job(self, policy: str, job: Job, matched: int | None, age_seconds: float) -> None:
+        """Show nothing."""
+
+
+class Organisation:
+    """One repository, one platform, one clock, and as many runners as a test wants."""
+
+    def __init__(self, root: Path) -> None:
+        self.clock = FakeTime()
+        self.world = GitWorld(root)
+        self.world.commit_target(events=EVENTS)
+        self.world.open_log(clock=self.clock)
+        self.platform = Platform(self.clock)
+        self.receiver = Receiver()
+
+    def merge(self, name: str = "old-calls", **changes: str | None) -> None:
+        self.world.commit({f"policies/purges/{name}.yaml": policy(name, **changes)})
+
+    def runner(self, name: str = "first", log=None) -> Run:
+        clone = self.world.clone if name == "first" else self.world.another_clone(name)
+        ports = Ports(
+            source=MainBranch(self.world.repository(clone)),
+            log=log or self.world.store(clone, events=EVENTS, clock=self.clock),
+            reader=self.platform,
+            submitter=self.platform,
+            forge=ApprovalsOnLoopback(),
+            notifier=self.receiver,
+            clock=self.clock,
+            watcher=Silence(),
+        )
+        limits = Limits(self.clock.monotonic() + 1500, kill_switch_open=True)
+        return Run(ports, Drafts(ORIGIN, {**RUNNER, "session": name}, self.clock), limits, "sandbox")
+
+    def run(self) -> RunOutcome:
+        return self.runner()()
+
+    def kinds(self) -> list[str]:
+        return [record.type.value for record in self.world.store(clock=self.clock).load().records]
+
+
+@pytest.fixture
+def organisation(tmp_path: Path) -> Organisation:
+    return Organisation(tmp_path)
+
+
+def dies() -> None:
+    raise Died
+
+
+class Meddling:
+    """The real log store, and something that happens right after an append has landed."""
+
+    def __init__(self, store, after: Callable[[], None]) -> None:
+        self._store = store
+        self._after = [after]
+
+    def load(self):
+        return self._store.load()
+
+    def append(self, drafts, **outbox):
+        appended = self._store.append(drafts, **outbox)
+        if self._after:
+            self._after.pop()()
+        return appended
+
+
+def test_a_machine_that_dies_in_its_submission_leaves_an_intent_that_is_never_sent_again(organisation):
+    organisation.merge()
+    organisation.platform.on_submit = dies
+    with pytest.raises(Died):
+        organisation.run()
+    assert organisation.kinds() == ["log.opened", "purge.intended"]
+
+    organisation.platform.on_submit = lambda: None
+    soon = organisation.run()
+    assert [result.ending for result in soon.results] == [Ending.WAITING]
+    assert soon.exit_code is ExitCode.OK
+
+    organisation.clock.sleep(LEASE.total_seconds())
+    late = organisation.run()
+    assert late.exit_code is ExitCode.OUTCOME_UNKNOWN
+    assert organisation.run().exit_code is ExitCode.OUTCOME_UNKNOWN
+    assert len(organisation.platform.submitted) == 1
+    assert organisation.kinds()[1:3] == ["purge.intended", "purge.ambiguous"]
+    assert [notice.endpoint for notice in organisation.receiver.seen] == ["governance"]
+
+
+def test_a_machine_that_dies_right_after_its_intent_is_ambiguous_too(organisation):
+    organisation.merge()
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    with pytest.raises(Died):
+        organisation.runner(log=Meddling(store, dies))()
+    organisation.clock.sleep(LEASE.total_seconds())
+    assert organisation.run().exit_code is ExitCode.OUTCOME_UNKNOWN
+    assert organisation.platform.submitted == []
+
+
+def test_of_two_runners_only_the_one_whose_intent_landed_submits(organisation):
+    organisation.merge()
+    first, second = organisation.runner(), organisation.runner("second")
+    count, finished = organisation.platform.count, []
+
+    def second_runs_while_the_first_counts(selection: Selection) -> int | None:
+        organisation.platform.count = count
+        finished.append(second())
+        return 7
+
+    organisation.platform.count = second_runs_while_the_first_counts
+    outcome = first()
+    assert [result.ending for result in finished[0].results] == [Ending.COMPLETED]
+    assert outcome.submitted == 0
+    assert organisation.platform.submitted == ["old-calls"]
+    assert organisation.kinds().count("purge.intended") == 1
+
+
+MEDDLERS = {
+    "removed": {"policies/purges/old-calls.yaml": None},
+    "changed": {"policies/purges/old-calls.yaml": policy(reason="Another reason than was approved.")},
+    "held": {
+        "policies/holds/matter-1.yaml": "# yaml-language-server: $schema=../../schemas/legal-hold.schema.json\n"
+        "apiVersion: purge/v1\nkind: LegalHold\nname: matter-1\ntype: litigation\nbasis: Letter of 2 November\n"
+        "issuedBy: legal-team\nissuedOn: '2026-11-02'\nscope: {}\nreview: {every: P90D}\n"
+    },
+}
+
+
+@pytest.mark.parametrize("change", MEDDLERS.values(), ids=MEDDLERS.keys())
+def test_what_changes_on_main_between_intent_and_submission_halts_the_purge(organisation, change):
+    organisation.merge()
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    runner = organisation.runner(log=Meddling(store, lambda: organisation.world.commit(change)))
+    outcome = runner()
+    assert [result.ending for result in outcome.results] == [Ending.HALTED]
+    assert outcome.exit_code is ExitCode.REFUSED
+    assert organisation.platform.submitted == []
+    assert organisation.kinds() == ["log.opened", "purge.intended", "purge.halted", "notice.delivered"]
+
+
+def test_a_run_that_was_asleep_too_long_withdraws_its_intent_and_the_next_one_goes_on(organisation):
+    organisation.merge()
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    sleeps = lambda: organisation.clock.sleep(LEASE.total_seconds() / 2 + 1)  # noqa: E731
+    outcome = organisation.runner(log=Meddling(store, sleeps))()
+    assert [result.ending for result in outcome.results] == [Ending.WAITING]
+    assert organisation.platform.submitted == []
+    assert [result.ending for result in organisation.run().results] == [Ending.COMPLETED]
+    assert organisation.kinds().count("purge.intended") == 2
+
+
+def test_the_answer_of_a_stalled_runner_is_taken_after_another_called_it_ambiguous(organisation):
+    organisation.merge()
+
+    def stalls() -> None:
+        organisation.clock.sleep(LEASE.total_seconds())
+        assert organisation.runner("second")().exit_code is ExitCode.OUTCOME_UNKNOWN
+
+    organisation.platform.on_submit = stalls
+    outcome = organisation.run()
+    assert [result.ending for result in outcome.results] == [Ending.COMPLETED]
+    assert organisation.kinds()[1:5] == [
+        "purge.intended",
+        "purge.ambiguous",
+        "notice.delivered",
+        "purge.submitted",
+    ]
+    assert len(organisation.platform.submitted) == 1
+
+
+def raises(error: Exception) -> Callable[[], None]:
+    def answer() -> None:
+        raise error
+
+    return answer
+
+
+def test_a_refusal_that_may_pass_is_tried_again_after_a_growing_pause(organisation):
+    organisation.merge()
+    organisation.platform.on_submit = raises(RequestRejected("no purge:write", status=403))
+    for attempt, minutes in ((1, 15), (2, 30), (3, 60)):
+        assert organisation.run().exit_code is ExitCode.REMOTE_FAILURE
+        assert len(organisation.platform.submitted) == attempt
+        organisation.clock.sleep(minutes * 60 - 5)
+        assert organisation.run().exit_code is ExitCode.OK
+        assert len(organisation.platform.submitted) == attempt
+        organisation.clock.sleep(6)
+    organisation.platform.on_submit = lambda: None
+    assert [result.ending for result in organisation.run().results] == [Ending.COMPLETED]
+
+
+def test_an_answer_that_never_came_is_recorded_at_once(organisation):
+    organisation.merge()
+    organisation.platform.on_submit = raises(OutcomeUnknown("no answer"))
+    assert organisation.run().exit_code is ExitCode.OUTCOME_UNKNOWN
+    assert organisation.kinds()[:3] == ["log.opened", "purge.intended", "purge.ambiguous"]
+
+
+def test_what_is_left_after_a_completed_job_is_a_failure(organisation):
+    organisation.merge()
+    organisation.platform.counts = [7, 7, 3]
+    outcome = organisation.run()
+    assert [(result.ending, result.verdict) for result in outcome.results] == [(Ending.COMPLETED, "FAIL")]
+    assert outcome.exit_code is ExitCode.JOB_FAILED
+
+
+def test_a_second_count_that_fails_is_made_by_the_next_run(organisation):
+    organisation.merge()
+    count = organisation.platform.count
+
+    def fails_after_submission(selection: Selection) -> int | None:
+        if organisation.platform.submitted:
+            raise RemoteFailure("no answer")
+        return count(selection)
+
+    organisation.platform.count = fails_after_submission
+    assert organisation.run().exit_code is ExitCode.REMOTE_FAILURE
+    assert "purge.verified" not in organisation.kinds()
+    organisation.platform.count = count
+    outcome = organisation.run()
+    assert [(result.ending, result.verdict) for result in outcome.results] == [(Ending.COMPLETED, "PASS")]
+
+
+def test_a_job_past_its_deadline_needs_a_person_and_is_polled_on(organisation):
+    organisation.merge()
+    organisation.platform.statuses = [JobStatus.RUNNING] * 1000
+    assert organisation.run().exit_code is ExitCode.OK
+    organisation.clock.sleep(3600)
+    late = organisation.run()
+    assert [result.ending for result in late.results] == [Ending.POLLING]
+    assert late.exit_code is ExitCode.OUTCOME_UNKNOWN
+    organisation.platform.statuses = []
+    assert organisation.run().exit_code is ExitCode.OK
+
+
+def test_one_failing_purge_does_not_stop_the_others(organisation):
+    for name, department in (("a", "billing"), ("b", "sales"), ("c", "claims")):
+        organisation.merge(name, filters=f"{{attributes: {{department: {department}}}}}")
+    answers = [raises(OutcomeUnknown("no answer")), lambda: None, lambda: None]
+    organisation.platform.on_submit = lambda: answers.pop(0)()
+    outcome = organisation.run()
+    assert [result.ending for result in outcome.results] == [
+        Ending.AMBIGUOUS,
+        Ending.COMPLETED,
+        Ending.COMPLETED,
+    ]
+    assert outcome.exit_code is ExitCode.OUTCOME_UNKNOWN
+    assert organisation.platform.submitted == ["a", "b", "c"]
