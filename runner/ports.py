@@ -18,6 +18,9 @@ from runner.model.policy import PurgePolicy, Selection
 from runner.model.source import SourceFile
 from runner.model.target import Target
 
+SUBMISSION_SECONDS = 60
+"""The longest that one submission may take, every try and its answer together."""
+
 
 class Clock(Protocol):
     """Time, so that a test runs a month of schedule in a second."""
@@ -63,7 +66,7 @@ class Submitter(Protocol):
 
         Raises ``RequestRejected`` or ``RetryLater`` when the request certainly had no effect,
         ``OutcomeUnknown`` when it may have had one. Never sends a request twice after an
-        ambiguous failure.
+        ambiguous failure, and takes at most ``SUBMISSION_SECONDS``.
         """
 
 

@@ -15,11 +15,10 @@ from typing import TypeAlias
 from runner.model.finding import Finding
 from runner.model.purge import Purge, PurgeState
 from runner.plan.orders import Order, Standing
+from runner.ports import SUBMISSION_SECONDS
 
-POST_TIMEOUT = timedelta(seconds=60)
-"""The longest that one submission may take, connection and answer together."""
-
-LEASE = POST_TIMEOUT + timedelta(seconds=60)
+SUBMISSION = timedelta(seconds=SUBMISSION_SECONDS)
+LEASE = SUBMISSION + timedelta(seconds=60)
 """How long an intent belongs to the run that wrote it."""
 
 
@@ -157,7 +156,7 @@ def before_submission(
         return Halt((), "the policy changed on main")
     if order.findings:
         return Halt(order.findings, "a guard says no")
-    if purge.lease_until is None or now + POST_TIMEOUT > purge.lease_until:
+    if purge.lease_until is None or now + SUBMISSION > purge.lease_until:
         return Withdraw("this run was too slow, and its lease has ended")
     return Submit()
 

@@ -6,10 +6,9 @@ be: duplicate keys, floats, NaN, numbers beyond 2^53 - 1 (RFC 7493), other spaci
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
 
 import rfc8785
 
@@ -18,6 +17,7 @@ from runner.documents import schema
 from runner.model.finding import Fault
 from runner.model.json import Json, JsonObject
 from runner.model.log import Draft, Record, RecordType
+from runner.model.strict_json import parse_object
 from runner.model.text import printable, shorten
 from runner.model.time import format_instant
 
@@ -92,23 +92,13 @@ def parse(index: int, data: bytes) -> Record:
     return Record(index, data, body)
 
 
-def strict_json(data: bytes) -> dict[str, Json]:
+def strict_json(data: bytes) -> JsonObject:
     """Read an object that is exactly its own RFC 8785 form. Raises ``BadRecord``."""
     try:
-        body = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_float=_no_float,
-            parse_constant=_no_float,
-        )
-        again = rfc8785.dumps(body)
-    except RecursionError:
-        raise BadRecord("is nested too deeply") from None
+        body = parse_object(data)
     except ValueError as error:
-        raise BadRecord(f"is not strict JSON: {shorten(printable(str(error)), 200)}") from None
-    if not isinstance(body, dict):
-        raise BadRecord("is not a JSON object")
-    if again != data:
+        raise BadRecord(f"is not strict JSON: it {error}") from None
+    if canonical(body) != data:
         raise BadRecord("is not in its canonical form (RFC 8785)")
     return body
 
@@ -130,17 +120,6 @@ def _plain(value: Json) -> _Plain:
     if isinstance(value, float):
         raise BadRecord("holds a number that is not whole")
     return value
-
-
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands there twice")
-    return found
-
-
-def _no_float(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a whole number")
 
 
 def _faults(faults: Sequence[Fault]) -> str:

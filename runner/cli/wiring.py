@@ -28,6 +28,7 @@ from runner.net.connection import Route
 from runner.net.retry import Effect
 from runner.net.transport import Setting
 from runner.notices.delivery import Endpoint, WebhookNotifier
+from runner.notices.guard import check_url
 from runner.notices.signature import Secret
 from runner.plan.review import Review, review
 from runner.ports import Watcher
@@ -154,6 +155,7 @@ def _notifier(target: Target) -> WebhookNotifier:
     for webhook in target.webhooks:
         found = endpoint(webhook.id)
         if found is not None:
+            check_url(found.url, sandbox=target.is_sandbox)
             known[webhook.id] = Endpoint(found.url, Secret.parse(found.secret, webhook.id))
     return WebhookNotifier(known, SystemClock(), sandbox=target.is_sandbox, route=_route())
 

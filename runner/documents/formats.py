@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from jsonschema import FormatChecker
 
-from runner.model.time import ONE_MILLISECOND, parse_instant
+from runner.model.time import exclusive_end
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DURATION = re.compile(
@@ -47,14 +47,6 @@ def parse_duration(text: str) -> timedelta:
     return length
 
 
-def _instant(text: str) -> None:
-    """Accept an instant after which there is another millisecond, because a range ends there."""
-    try:
-        parse_instant(text) + ONE_MILLISECOND
-    except OverflowError:
-        raise ValueError("lies beyond the year 9999") from None
-
-
 def _checker(parse: Callable[[str], object]) -> Callable[[object], bool]:
     def check(value: object) -> bool:
         if isinstance(value, str):
@@ -65,6 +57,6 @@ def _checker(parse: Callable[[str], object]) -> Callable[[object], bool]:
 
 
 FORMATS = FormatChecker(formats=())
-FORMATS.checks("date-time", raises=ValueError)(_checker(_instant))
+FORMATS.checks("date-time", raises=ValueError)(_checker(exclusive_end))
 FORMATS.checks("date", raises=ValueError)(_checker(parse_day))
 FORMATS.checks("duration", raises=ValueError)(_checker(parse_duration))

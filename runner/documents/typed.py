@@ -7,7 +7,7 @@ Every function here takes a value that its schema has found clean, and raises ``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from runner.documents.formats import parse_day, parse_duration
 from runner.model.hold import HoldScope, LegalHold, Release
@@ -25,7 +25,7 @@ from runner.model.policy import (
     Selection,
 )
 from runner.model.target import Approvals, Backend, Counts, LogTrust, Target, Webhook
-from runner.model.time import ONE_MILLISECOND, parse_instant
+from runner.model.time import exclusive_end, parse_instant
 
 
 def purge_policy(value: JsonObject) -> PurgePolicy:
@@ -60,7 +60,7 @@ def selection(value: JsonObject) -> Selection:
     return Selection(
         target=_text(value, "target"),
         interaction_type=InteractionType(_text(value, "interactionType")),
-        date_range=DateRange(parse_instant(start), _after(end), start, end),
+        date_range=DateRange(parse_instant(start), exclusive_end(end), start, end),
         attributes=_attributes(value),
     )
 
@@ -110,7 +110,7 @@ def _scope(value: JsonObject) -> HoldScope:
         targets=_optional_texts(value, "targets"),
         interaction_types=None if types is None else frozenset(map(InteractionType, types)),
         start=parse_instant(_text(span, "start")) if "start" in span else None,
-        end=None if open_end else _after(_text(span, "end")),
+        end=None if open_end else exclusive_end(_text(span, "end")),
         attributes=_attributes(value),
         conversation_ids=_optional_texts(value, "conversationIds"),
     )
@@ -136,11 +136,6 @@ def _filter_value(value: Json) -> FilterValue:
         return value
     assert isinstance(value, Sequence)
     return tuple(item for item in value if isinstance(item, str | int))
-
-
-def _after(end: str) -> datetime:
-    """Return the first instant after an end that is inclusive to the millisecond."""
-    return parse_instant(end) + ONE_MILLISECOND
 
 
 def _text(value: JsonObject, key: str) -> str:

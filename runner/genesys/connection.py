@@ -10,13 +10,13 @@ from runner.errors import RemoteFailure, RequestRejected
 from runner.genesys.regions import check_base_url
 from runner.genesys.token import READ_SCOPE, WRITE_SCOPE, AuthStyle, ClientCredentials, Tokens, scope_hint
 from runner.model.json import JsonObject
+from runner.model.strict_json import parse_object
 from runner.model.target import Target
 from runner.net.masking import mask, quotable
 from runner.net.origin import Origin, read_origin
 from runner.net.outcome import Answer
 from runner.net.pace import Pace
 from runner.net.retry import Effect
-from runner.net.strict_json import parse_object
 from runner.net.transport import Request, ServerClock, Setting, Transport, told
 
 

@@ -18,15 +18,13 @@ from runner.model.job import Job, JobStatus
 from runner.model.json import Json, JsonObject
 from runner.model.policy import FilterValue, PurgePolicy, Selection
 from runner.model.privacy import without_personal_data
+from runner.model.strict_json import parse_object
 from runner.model.target import Counts
 from runner.model.text import hidden, shorten
 from runner.net.outcome import Answer
 from runner.net.retry import Effect
-from runner.net.strict_json import parse_object
 from runner.net.transport import Request, told
-
-SUBMISSION_SECONDS = 60
-"""The longest that one submission may take: no try begins that could end later."""
+from runner.ports import SUBMISSION_SECONDS
 
 _PATH = "/api/v2/interactions/purge"
 _JOB_ID = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._-]{1,128}", re.ASCII)  # "." and ".." would climb in a path

@@ -13,10 +13,10 @@ from enum import StrEnum
 
 from runner.errors import Refused, RemoteFailure
 from runner.model.json import JsonObject
+from runner.model.strict_json import parse_object
 from runner.net.masking import mask, quotable
 from runner.net.outcome import Answer
 from runner.net.retry import Effect
-from runner.net.strict_json import parse_object
 from runner.net.transport import Request, Transport, told
 from runner.ports import Clock
 

@@ -26,7 +26,7 @@ class Pushed:
 
 
 _PUSH = (
-    *("push", "--porcelain", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed"),
+    *("push", "--porcelain", "--no-progress", "--no-verify", "--no-follow-tags", "--no-signed"),
     "--no-recurse-submodules",
 )
 _LOST = (

@@ -10,6 +10,7 @@ _RFC3339 = re.compile(
 )
 
 ONE_MILLISECOND = timedelta(milliseconds=1)
+"""How far an inclusive end lies before the exclusive one: the platform's own resolution."""
 
 
 def parse_instant(text: str) -> datetime:
@@ -29,6 +30,17 @@ def parse_instant(text: str) -> datetime:
         return parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"is not a real date and time: {error}") from None
+
+
+def exclusive_end(text: str) -> datetime:
+    """Return the first instant after a declared end, which is inclusive to the millisecond.
+
+    Raises ``ValueError`` as ``parse_instant`` does, and beyond the year 9999.
+    """
+    try:
+        return parse_instant(text) + ONE_MILLISECOND
+    except OverflowError:
+        raise ValueError("lies beyond the year 9999") from None
 
 
 def format_instant(instant: datetime) -> str:

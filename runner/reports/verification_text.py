@@ -28,7 +28,8 @@ def _sentence(problem: Problem) -> str:
 
 def _facts(verification: Verification, ref: str) -> Iterator[str]:
     checkpoint = verification.checkpoint
-    yield f"  branch      {printable(ref)} at {verification.tip[:12]}, {_count(verification.commits, 'commit')} read"
+    read = _count(verification.commits, "commit")
+    yield f"  branch      {printable(ref)} at {verification.tip[:12]}, {read} read"
     if checkpoint is not None:
         root = to_text(checkpoint.root)
         yield f"  checkpoint  {_count(checkpoint.size, 'record')}, root {root}, signed by a trusted key"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from runner.model.finding import Fault, Severity
 from runner.model.rule import Phase, Rule
-from runner.model.time import ONE_MILLISECOND, format_instant, parse_instant
+from runner.model.time import exclusive_end, format_instant, parse_instant
 from runner.rules.check import Check
 
 SETTLING = timedelta(hours=48)
@@ -39,11 +39,6 @@ DAT_003 = Rule(
     basis="Decision: a narrow range bounds the damage of a mistake, and long platform queries time out",
     hint="split the range into policies of at most one year each",
 )
-
-
-def exclusive_end(end: str) -> datetime:
-    """Return the first instant after a declared end, which is inclusive to the millisecond."""
-    return parse_instant(end) + ONE_MILLISECOND
 
 
 def ordered(start: str, end: str) -> Iterator[Fault]:

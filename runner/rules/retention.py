@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, time
 from runner.model.finding import Fault, Severity
 from runner.model.policy import Classification, RetentionTrigger, eligible_at
 from runner.model.rule import Phase, Rule
-from runner.model.time import format_instant
+from runner.model.time import exclusive_end, format_instant
 from runner.rules.check import Check
-from runner.rules.dates import exclusive_end
 
 HIPAA_FLOOR_DAYS = 2555
 

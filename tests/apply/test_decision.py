@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runner.apply.decision import (
     LEASE,
-    POST_TIMEOUT,
+    SUBMISSION,
     AwaitPerson,
     DeclareAmbiguous,
     Halt,
@@ -153,7 +153,7 @@ def test_an_unchanged_order_under_its_lease_is_submitted():
 def test_whatever_moved_in_the_meantime_stops_the_submission():
     mine = purge(PurgeState.INTENDED)
     announced = order()
-    late = mine.lease_until - POST_TIMEOUT + timedelta(seconds=1)
+    late = mine.lease_until - SUBMISSION + timedelta(seconds=1)
     assert before_submission(mine, mine, announced, None, NOW) == Halt((), "the policy is no longer on main")
     assert before_submission(mine, mine, announced, order(blob="0ther"), NOW) == Halt(
         (), "the policy changed on main"

@@ -194,14 +194,21 @@ def test_of_two_runners_only_the_one_whose_intent_landed_submits(organisation):
     assert organisation.kinds().count("purge.intended") == 1
 
 
+HOLD_ON_EVERYTHING = """# yaml-language-server: $schema=../../schemas/legal-hold.schema.json
+apiVersion: purge/v1
+kind: LegalHold
+name: matter-1
+type: litigation
+basis: Letter of 2 November
+issuedBy: legal-team
+issuedOn: "2026-11-02"
+scope: {}
+review: {every: P90D}
+"""
 MEDDLERS = {
     "removed": {"policies/purges/old-calls.yaml": None},
     "changed": {"policies/purges/old-calls.yaml": policy(reason="Another reason than was approved.")},
-    "held": {
-        "policies/holds/matter-1.yaml": "# yaml-language-server: $schema=../../schemas/legal-hold.schema.json\n"
-        "apiVersion: purge/v1\nkind: LegalHold\nname: matter-1\ntype: litigation\nbasis: Letter of 2 November\n"
-        "issuedBy: legal-team\nissuedOn: '2026-11-02'\nscope: {}\nreview: {every: P90D}\n"
-    },
+    "held": {"policies/holds/matter-1.yaml": HOLD_ON_EVERYTHING},
 }
 
 
@@ -316,7 +323,11 @@ def test_one_failing_purge_does_not_stop_the_others(organisation):
     for name, department in (("a", "billing"), ("b", "sales"), ("c", "claims")):
         organisation.merge(name, filters=f"{{attributes: {{department: {department}}}}}")
     answers = [raises(OutcomeUnknown("no answer")), lambda: None, lambda: None]
-    organisation.platform.on_submit = lambda: answers.pop(0)()
+
+    def next_answer() -> None:
+        answers.pop(0)()
+
+    organisation.platform.on_submit = next_answer
     outcome = organisation.run()
     assert [result.ending for result in outcome.results] == [
         Ending.AMBIGUOUS,

@@ -9,8 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-
-from tests.support.sandbox import PURGE, TOKEN, eventually, purge_of, sandbox_process
+from support.sandbox import PURGE, TOKEN, eventually, purge_of, sandbox_process
 
 HARMLESS = "import sys; from runner.cli.main import run; "
 

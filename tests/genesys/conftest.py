@@ -1,7 +1,6 @@
 import pytest
 from genesys_platform import Platform
-
-from tests.support.httppeer import Peer
+from support.httppeer import Peer
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+from support.faketime import FakeTime, highest
+from support.httppeer import answer
+
 from runner.genesys.connection import Access, Connection
 from runner.genesys.interactions_purge import InteractionsPurgeReader, InteractionsPurgeSubmitter
 from runner.genesys.token import ClientCredentials
@@ -19,8 +22,6 @@ from runner.net.connection import Route
 from runner.net.retry import Effect
 from runner.net.transport import Setting
 from runner.net.wire import Limits
-from tests.support.faketime import FakeTime, highest
-from tests.support.httppeer import answer
 
 SECRET = "the-clients-own-secret"
 

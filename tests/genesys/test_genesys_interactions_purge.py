@@ -7,6 +7,8 @@ import pytest
 from genesys_platform import SECRET, make_policy, make_selection, make_target, token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.faketime import START
+from support.httppeer import answer, hang, raw, reset, then_close
 
 from runner.errors import OutcomeUnknown, PurgectlError, RemoteFailure, RequestRejected, RetryLater
 from runner.genesys.interactions_purge import InteractionsPurgeSubmitter
@@ -15,8 +17,6 @@ from runner.model.target import Counts
 from runner.model.text import hidden
 from runner.net.retry import Effect
 from runner.net.wire import Limits
-from tests.support.faketime import START
-from tests.support.httppeer import answer, hang, raw, reset, then_close
 
 PURGE = "/api/v2/interactions/purge"
 COUNT = f"{PURGE}/count"

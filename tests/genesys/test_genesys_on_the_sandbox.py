@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from genesys_platform import make_policy, make_selection, make_target
+from support.faketime import FakeTime, highest
+from support.sandbox import COUNT, PURGE, TOKEN, eventually, sandbox
 
 from runner.errors import OutcomeUnknown, Refused, RemoteFailure, RequestRejected
 from runner.genesys.connection import Access, Connection
@@ -14,8 +16,6 @@ from runner.net.connection import Route
 from runner.net.retry import Effect
 from runner.net.transport import Setting
 from runner.sandbox.settings import READ_ONLY_CLIENT
-from tests.support.faketime import FakeTime, highest
-from tests.support.sandbox import COUNT, PURGE, TOKEN, eventually, sandbox
 
 
 @pytest.fixture(scope="module")

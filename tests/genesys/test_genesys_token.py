@@ -8,12 +8,12 @@ import pytest
 from genesys_platform import SECRET, make_selection, token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.faketime import START
+from support.httppeer import answer
 
 from runner.errors import PurgectlError, Refused, RemoteFailure, RetryLater
 from runner.genesys.token import AuthStyle, ClientCredentials
 from runner.net.retry import Effect
-from tests.support.faketime import START
-from tests.support.httppeer import answer
 
 PATH = "/oauth/token"
 BASIC = "Basic " + b64encode(f"client:{SECRET}".encode()).decode()

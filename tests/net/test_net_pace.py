@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
+from support.faketime import FakeTime
 
 from runner.net.pace import Pace
-from tests.support.faketime import FakeTime
 
 
 def test_a_burst_is_free_until_the_minute_is_full():

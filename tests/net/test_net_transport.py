@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.faketime import START, FakeTime, highest
+from support.httppeer import Peer, answer, closed_port, hang, raw, reset, then_close
 
 from runner.errors import OutcomeUnknown, PurgectlError, RemoteFailure, RequestRejected, RetryLater
 from runner.net.connection import Route
@@ -16,8 +18,6 @@ from runner.net.pace import Pace
 from runner.net.retry import Effect
 from runner.net.transport import Request, ServerClock, Setting, Transport
 from runner.net.wire import Limits
-from tests.support.faketime import START, FakeTime, highest
-from tests.support.httppeer import Peer, answer, closed_port, hang, raw, reset, then_close
 
 GET = Request("GET", "/thing", Effect.SAFE)
 PURGE = Request("POST", "/purge", Effect.IRREVERSIBLE).with_json({"interactions": []})

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+from support.httppeer import Peer, answer, closed_port, drip, hang, raw, reset, then_close
 
 from runner.errors import UsageError
 from runner.net.connection import Route
 from runner.net.outcome import Answer, Failure, NoAnswer
 from runner.net.wire import Limits, Wire
-from tests.support.httppeer import Peer, answer, closed_port, drip, hang, raw, reset, then_close
 
 ROUTE = Route("purgectl/test")
 PATIENT = Limits(connect=10, read=10, total=20)

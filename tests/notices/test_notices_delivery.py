@@ -7,14 +7,14 @@ from contextlib import closing
 from hashlib import sha256
 
 import pytest
+from support.faketime import START, FakeTime
+from support.httppeer import Peer, answer, closed_port, drip, hang, raw, reset, then_close
 
 from runner.model.notice import Delivery, Notice
 from runner.net.connection import Route
 from runner.net.wire import Limits
 from runner.notices.delivery import LIMITS, Endpoint, WebhookNotifier
 from runner.notices.signature import Secret
-from tests.support.faketime import START, FakeTime
-from tests.support.httppeer import Peer, answer, closed_port, drip, hang, raw, reset, then_close
 
 KEY = b"0123456789abcdef0123456789abcdef"
 ROUTE = Route("purgectl/1.2.3")

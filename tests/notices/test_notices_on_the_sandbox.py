@@ -3,12 +3,13 @@
 from contextlib import closing
 from datetime import UTC, datetime
 
+from support.faketime import START, FakeTime
+from support.sandbox import sandbox
+
 from runner.model.notice import Delivery, Notice
 from runner.net.connection import Route
 from runner.notices.delivery import Endpoint, WebhookNotifier
 from runner.notices.signature import Secret
-from tests.support.faketime import START, FakeTime
-from tests.support.sandbox import sandbox
 
 
 def test_a_notice_is_verified_and_kept():

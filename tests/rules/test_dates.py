@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runner.rules.dates import SETTLING, exclusive_end, narrow, ordered, settled
+from runner.model.time import exclusive_end
+from runner.rules.dates import SETTLING, narrow, ordered, settled
 
 END = "2020-06-30T23:59:59.999Z"
 AFTER = datetime(2020, 7, 1, tzinfo=UTC)

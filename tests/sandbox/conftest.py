@@ -1,8 +1,7 @@
 """A small, fast sandbox for each test of its HTTP side."""
 
 import pytest
-
-from tests.support.sandbox import sandbox
+from support.sandbox import sandbox
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Who gets a token, and what every answer carries."""
 
 import pytest
-
-from tests.support.sandbox import COUNT, PURGE, TOKEN, purge_of, sandbox
+from support.sandbox import COUNT, PURGE, TOKEN, purge_of, sandbox
 
 
 def test_form_body_and_basic_both_open(box):

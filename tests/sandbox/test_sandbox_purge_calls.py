@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from support.sandbox import BILLING_CALLS, COUNT, PURGE, eventually, purge_of, sandbox
 
 from runner.sandbox.data import generate
-from tests.support.sandbox import BILLING_CALLS, COUNT, PURGE, eventually, purge_of, sandbox
 
 EVERY_CALL = BILLING_CALLS | {"filters": {}}
 BILLING_EMAILS = BILLING_CALLS | {"type": "email"}

@@ -11,11 +11,11 @@ from hashlib import sha256
 
 import pytest
 import requests
+from support.sandbox import GOVERNANCE, JOB, PURGE, TOKEN, eventually, purge_of, sandbox
 
 from runner.errors import UsageError
 from runner.sandbox.server import SandboxServer
 from runner.sandbox.settings import Settings
-from tests.support.sandbox import GOVERNANCE, JOB, PURGE, TOKEN, eventually, purge_of, sandbox
 
 
 def test_it_tells_every_request_and_no_secret(box):

@@ -5,8 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
-
-from tests.support.sandbox import COUNT, JOB, PURGE, TOKEN, eventually, purge_of, sandbox
+from support.sandbox import COUNT, JOB, PURGE, TOKEN, eventually, purge_of, sandbox
 
 
 def cut(box):

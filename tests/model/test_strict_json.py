@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.net.strict_json import parse_object
+from runner.model.strict_json import parse_object
 
 scalars = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text()
 json_values = st.recursive(

@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 means it, from servers that may mean something else."""
+"""JSON as RFC 8259 means it, from servers and branches that may mean something else."""
 
 from __future__ import annotations
 

@@ -1,0 +1,70 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.documents.formats import FORMATS, LONGEST_DURATION, parse_day, parse_duration
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("PT24H", timedelta(hours=24)),
+        ("P90D", timedelta(days=90)),
+        ("P1DT12H30M5S", timedelta(days=1, hours=12, minutes=30, seconds=5)),
+        ("P2W", timedelta(weeks=2)),
+        ("PT90M", timedelta(minutes=90)),
+        ("PT1S", timedelta(seconds=1)),
+        ("P3660D", LONGEST_DURATION),
+    ],
+)
+def test_a_duration_has_a_fixed_length(text, length):
+    assert parse_duration(text) == length
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "P", "PT", "P1", "24H", "P1Y", "P3M", "P1DT", "PT0S", "P0D", "P1W2D", "-P1D", "PT1.5H", "P1D ", "P1D\n", "p1d"]
+    + ["PT1M1H", "P3661D", "P99999D", "P999999D", "PT999999999S", "P٣D", "P" + "9" * 5000 + "D"],
+)  # fmt: skip
+def test_a_duration_without_a_fixed_sensible_length_is_refused(text):
+    with pytest.raises(ValueError, match="must be"):
+        parse_duration(text)
+
+
+@given(st.text(alphabet="PTWDHMS0123456789.-", max_size=12))
+def test_a_duration_is_read_or_refused_with_a_sentence(text):
+    try:
+        assert timedelta() < parse_duration(text) <= LONGEST_DURATION
+    except ValueError as error:
+        assert str(error).startswith("must be")
+
+
+def test_a_day_is_written_in_one_way_only():
+    assert parse_day("2024-02-29") == date(2024, 2, 29)
+    for text in ("20240229", "2024-2-29", "2024-02-29T00:00:00Z", "2024-W09-4", "2024-02-29\n", "٢٠٢٤-02-29"):
+        with pytest.raises(ValueError, match="must be a day"):
+            parse_day(text)
+    for text in ("2023-02-29", "0000-01-01", "2023-13-01"):
+        with pytest.raises(ValueError, match="not a real day"):
+            parse_day(text)
+
+
+@pytest.mark.parametrize("name", ["date-time", "date", "duration"])
+def test_every_format_is_enforced(name):
+    assert not FORMATS.conforms("never", name)
+    assert FORMATS.conforms(5, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:59:59.999Z",
+        "9999-12-31T23:59:59.999999Z",
+        "0001-01-01T00:00:00+01:00",
+        "2018-02-30T00:00:00Z",
+    ],
+)
+def test_an_instant_without_a_millisecond_after_it_is_refused(text):
+    assert not FORMATS.conforms(text, "date-time")

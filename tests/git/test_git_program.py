@@ -1,0 +1,79 @@
+"""Running git: what it is given, what it may not see, and how its failures read."""
+
+import os
+import select
+
+import pytest
+from support.fakegit import put_on_path
+
+from runner.errors import RemoteFailure, UsageError
+from runner.git.program import Git, GitFailed, clean, environment
+
+
+def test_only_what_git_needs_passes():
+    given = {
+        "PATH": "/bin",
+        "HOME": "/home/x",
+        "SSH_AUTH_SOCK": "/agent",
+        "https_proxy": "http://proxy",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "AUDIT_SIGNING_KEY": "secret",
+        "GENESYS_CLOUD_CLIENT_SECRET_SANDBOX": "secret",
+        "GOVERNANCE_WEBHOOK_SECRET": "secret",
+        "GITHUB_TOKEN": "secret",
+        "GIT_DIR": "/elsewhere",
+        "GIT_INDEX_FILE": "/elsewhere/index",
+        "GIT_TRACE": "1",
+        "LC_ALL": "de_DE.UTF-8",
+    }
+    passed = environment(given)
+    assert "secret" not in passed.values()
+    assert not {"GIT_DIR", "GIT_INDEX_FILE", "GIT_TRACE"} & passed.keys()
+    assert {"PATH", "HOME", "SSH_AUTH_SOCK", "https_proxy", "GIT_CONFIG_GLOBAL"} <= passed.keys()
+    assert passed["LC_ALL"] == "C"
+    assert passed["GIT_TERMINAL_PROMPT"] == "0"
+
+
+def test_git_itself_does_not_see_a_secret(tmp_path, monkeypatch):
+    monkeypatch.setenv("AUDIT_SIGNING_KEY", "PRIVATE+KEY+x")
+    put_on_path(tmp_path / "bin", "env", monkeypatch)
+    seen = Git(tmp_path).run("status").decode()
+    assert "PRIVATE" not in seen
+    assert "GIT_TERMINAL_PROMPT=0" in seen
+
+
+def test_the_answer_of_a_failure_is_one_clean_line(tmp_path, monkeypatch):
+    script = """printf 'fatal: https://user:token@host/x \\033[31mred\\n\\nhint: more\\n' >&2; exit 3"""
+    put_on_path(tmp_path / "bin", script, monkeypatch)
+    answer = Git(tmp_path).ask("fetch")
+    assert (answer.code, answer.out) == (3, b"")
+    assert answer.err == "fatal: https://***@host/x \\x1b[31mred; hint: more"
+    with pytest.raises(GitFailed, match="git fetch failed: fatal: https://"):
+        Git(tmp_path).run("fetch")
+
+
+def test_a_git_that_hangs_is_ended_with_its_helpers(tmp_path, monkeypatch):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    put_on_path(tmp_path / "bin", f"sleep 600 > {pipe} & wait", monkeypatch)
+    with pytest.raises(RemoteFailure, match="gave no answer"):
+        Git(tmp_path).run("fetch", seconds=0.3)
+    readable, _, _ = select.select([reader], [], [], 20)
+    assert readable, "the helper still holds its end of the pipe"
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+
+
+def test_no_git_and_no_folder_are_usage_errors(tmp_path, monkeypatch):
+    with pytest.raises(UsageError, match="cannot be started"):
+        Git(tmp_path / "missing").run("status")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="cannot be started"):
+        Git(tmp_path).run("status")
+
+
+def test_a_long_or_binary_message_is_cut_and_made_printable():
+    assert clean(b"\xff\x00") == "\\xff\\x00"
+    assert len(clean(b"x" * 10_000)) == 500
+    assert clean("\u202eevil".encode()) == "\\u202eevil"
