@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from runner.errors import ExitCode, PurgectlError
 
 TARGET = "sandbox"
 REFUSED_EXAMPLE = "refused-2022-hipaa.yaml"
+_PURGE_CALL = "POST /api/v2/interactions/purge"
+_NOTICE_CALL = "POST /governance/governance"
 _START_SECONDS = 30
 
 
@@ -30,7 +33,7 @@ class DemoError(PurgectlError):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the demo plays: a folder with a bare ``origin.git``, a clone, and the sandbox."""
+    """Where the demo plays: a folder with a bare ``origin.git``, a clone, and the sandbox's journal."""
 
     folder: Path
     environment: dict[str, str]
@@ -71,11 +74,10 @@ class Stage:
                 where=str(self.folder),
             )
 
-    def posts(self) -> int:
-        """Count the purge requests in the sandbox's journal."""
-        lines = self.journal.read_text(encoding="utf-8").splitlines()
-        entries = [json.loads(line) for line in lines]
-        return sum(e["method"] == "POST" and e["path"] == "/api/v2/interactions/purge" for e in entries)
+    def requests(self, call: str) -> int:
+        """Count the requests of a call, such as ``POST /path``, in the sandbox's journal."""
+        entries = map(json.loads, self.journal.read_text(encoding="utf-8").splitlines())
+        return sum(f"{entry['method']} {entry['path']}" == call for entry in entries)
 
 
 @click.command(
@@ -119,17 +121,17 @@ def _play(stage: Stage) -> None:
 
     _chapter("5", "What was merged runs: intent, request, polling, verification, notice")
     stage.say("apply", "--target", TARGET)
-    first = stage.posts()
+    first = stage.requests(_PURGE_CALL)
 
     _chapter("6", "The log verifies from a clone, offline")
     stage.say("audit", "verify", "--target", TARGET)
 
     _chapter("7", "Once more: nothing happens twice")
     stage.say("apply", "--target", TARGET)
-    second = stage.posts() - first
-    click.echo(
-        f"\nThe sandbox's own journal: {first} purge requests in the first run, {second} in the second."
-    )
+    second = stage.requests(_PURGE_CALL) - first
+    click.echo("\nBy the sandbox's own journal:")
+    click.echo(f"  purge requests   {first} by the first run, {second} by the second")
+    click.echo(f"  notices arrived  {stage.requests(_NOTICE_CALL)}")
     if first == 0 or second != 0:
         raise DemoError("the second run submitted again, or the first did not", where=str(stage.journal))
     _farewell(stage)
@@ -188,14 +190,23 @@ def _merge(stage: Stage, branch: str) -> None:
 def _farewell(stage: Stage) -> None:
     click.secho("\nDone.", fg="green", bold=True, nl=False)
     click.echo(f" The repository is in {stage.clone}. Try next:\n")
+    purgectl = shlex.join(_own_name())
     click.echo(f"  cd {stage.clone}")
-    for line in (
-        f"purgectl audit show --target {TARGET}       every record of the log",
-        f"git log --stat origin/audit/{TARGET}        the same, as git sees it",
-        "purgectl validate                         change a policy first, and see",
-        "purgectl sandbox                          the simulator alone, to run apply yourself",
+    for line, why in (
+        (f"{purgectl} audit show --target {TARGET}", "every record of the log"),
+        (f"git log --stat origin/audit/{TARGET}", "the same, as git sees it"),
+        (f"{purgectl} validate", "after you have changed a policy"),
+        (f"{purgectl} sandbox", "the simulator alone, to plan and apply yourself"),
     ):
-        click.echo(f"  {line}")
+        click.echo(f"  {line:<60}  # {why}")
+
+
+def _own_name() -> list[str]:
+    """What a user types to call this very purgectl."""
+    if shutil.which("purgectl"):
+        return ["purgectl"]
+    script = Path(sys.executable).with_name("purgectl")
+    return [str(script)] if script.exists() else [sys.executable, "-m", "runner"]
 
 
 @contextmanager

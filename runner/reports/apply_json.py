@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 
 from runner.apply.outcome import PurgeResult, RunOutcome
+from runner.audit.encoding import to_text
 from runner.model.json import JsonObject
 from runner.reports.findings_json import finding_object
 
@@ -24,7 +24,7 @@ def apply_json(outcome: RunOutcome) -> str:
         "notices": {"delivered": outcome.delivered, "undelivered": outcome.undelivered},
         "log": {
             "size": outcome.checkpoint.size,
-            "root": base64.b64encode(outcome.checkpoint.root).decode("ascii"),
+            "root": to_text(outcome.checkpoint.root),
         },
     }
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runner.apply.outcome import Ending, PurgeResult, RunOutcome
+from runner.audit.encoding import to_text
 from runner.reports.findings_markdown import code_span
 from runner.reports.findings_text import sentence
 
@@ -22,7 +23,7 @@ def apply_markdown(outcome: RunOutcome) -> str:
     closing = (
         f"{outcome.submitted} submitted by this run, {outcome.delivered} notices delivered, "
         f"{outcome.undelivered} waiting. Log: {checkpoint.size} records, root "
-        f"{code_span(checkpoint.root.hex())}. Exit code {int(outcome.exit_code)}."
+        f"{code_span(to_text(checkpoint.root))}. Exit code {int(outcome.exit_code)}."
     )
     return "\n".join([*lines, "", closing, ""])
 

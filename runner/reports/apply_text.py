@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runner.apply.outcome import Ending, Figures, PurgeResult, RunOutcome
+from runner.audit.encoding import to_text
 from runner.errors import ExitCode
 from runner.model.text import printable
 from runner.reports.findings_text import sentence
@@ -33,7 +34,7 @@ def apply_text(outcome: RunOutcome) -> str:
 
 
 def _block(result: PurgeResult) -> Iterator[str]:
-    detail = f": {printable(result.detail)}" if result.detail else ""
+    detail = f": {printable(result.detail)}" if result.detail not in ("", result.ending.value) else ""
     yield f"  {result.key.policy} (revision {result.key.revision}) {result.ending.value}{detail}"
     if result.job_id:
         yield f"    job     {printable(result.job_id)}"
@@ -85,4 +86,4 @@ def _notices(outcome: RunOutcome) -> str:
 
 def _log(outcome: RunOutcome) -> str:
     checkpoint = outcome.checkpoint
-    return f"log at {checkpoint.size} records, root {checkpoint.root.hex()[:16]}…"
+    return f"log at {checkpoint.size} records, root {to_text(checkpoint.root)}"

@@ -147,12 +147,12 @@ def test_every_optional_field_of_a_target_is_read():
 
 
 @given(
-    st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)),
+    st.dates(date(1, 1, 2), date(9999, 12, 30)),
     st.integers(0, 3650),
     st.integers(0, 2**53 - 1),
 )
-def test_what_the_schema_finds_clean_can_be_typed(moment, days, limit):
-    text = moment.isoformat(timespec="milliseconds")
+def test_what_the_schema_finds_clean_can_be_typed(day, days, limit):
+    text = f"{day.isoformat()}T23:59:59.999Z"
     document = read(
         policy(
             "a", dateRange={"start": text, "end": text}, retentionDays=days, limits={"maxInteractions": limit}
