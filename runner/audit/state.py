@@ -25,8 +25,10 @@ class IllegalRecord(ValueError):
 def fold(records: Sequence[Record]) -> Mapping[str, Purge]:
     """Return every purge of a verified log by its id. Raises ``IllegalRecord``."""
     purges: dict[str, Purge] = {}
-    origin = text(records[0].body, "log", "origin") if records else ""
+    origin = ""
     for record in records:
+        if record.type is RecordType.LOG_OPENED:
+            origin = text(record.body, "log", "origin")
         purge = follow(purges, origin, record)
         if purge is not None:
             purges[purge.id] = purge

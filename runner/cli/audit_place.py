@@ -62,7 +62,7 @@ def find_log(folder: Path, target: str, keys: Sequence[str]) -> LocalLog:
     for a malformed key, ``NotVerified`` when the branch or a key is missing.
     """
     repository = Repository.open(folder)
-    found = _resolve(repository, f"audit/{target}")
+    found = local_ref(repository, f"audit/{target}")
     if found is None:
         raise NotVerified(
             f"this clone has no branch audit/{target}",
@@ -73,7 +73,8 @@ def find_log(folder: Path, target: str, keys: Sequence[str]) -> LocalLog:
     return LocalLog(repository, *found, trust)
 
 
-def _resolve(repository: Repository, branch: str) -> tuple[str, str] | None:
+def local_ref(repository: Repository, branch: str) -> tuple[str, str] | None:
+    """Return the ref and the commit of a branch as last fetched, else of this clone's own."""
     for ref in (f"refs/remotes/origin/{branch}", f"refs/heads/{branch}"):
         commit = repository.resolve(ref)
         if commit is not None:
@@ -95,7 +96,7 @@ def _given(target: str, keys: Sequence[str]) -> Trust:
 def _stated(repository: Repository, target: str) -> Trust:
     """Take the trust root from the target's file at the tip of ``main`` that this clone knows."""
     hint = "give the verifier key with --vkey"
-    main = _resolve(repository, "main")
+    main = local_ref(repository, "main")
     if main is None:
         raise NotVerified("no key is known: this clone has no branch main", hint=hint)
     chosen = read_tree(MainBranch(repository).files(main[1])).targets.get(target)

@@ -12,6 +12,7 @@ from runner.cli.chosen import choose
 from runner.cli.clock import SystemClock
 from runner.cli.console import append_to_job_summary
 from runner.cli.environment import variable
+from runner.cli.history import known_purges
 from runner.errors import ExitCode
 from runner.model.finding import Severity
 from runner.model.time import parse_instant
@@ -54,9 +55,9 @@ def _instant(ctx: click.Context, parameter: click.Parameter, value: str | None) 
 def command(paths: tuple[Path, ...], format_: str | None, as_of: datetime | None) -> int:
     """Check policies, holds and targets against schema and rules; no credentials needed.
 
-    The whole of policies/ is always judged together. With PATHs only findings in those files and
-    folders are shown and decide. A policy file outside policies/ is judged as if it stood in
-    policies/purges/.
+    The whole of policies/ is always judged together, and with the logs that were last fetched into
+    this clone. With PATHs only findings in those files and folders are shown and decide. A policy
+    file outside policies/ is judged as if it stood in policies/purges/.
 
     \b
     Examples:
@@ -67,7 +68,8 @@ def command(paths: tuple[Path, ...], format_: str | None, as_of: datetime | None
       purgectl validate --format json > findings.json
     """
     chosen = choose(Path.cwd(), paths)
-    judged = review(chosen.sources, now=as_of or SystemClock().now())
+    purges = known_purges(Path.cwd(), chosen.sources)
+    judged = review(chosen.sources, now=as_of or SystemClock().now(), purges=purges)
     findings = chosen.findings(judged.findings)
     files = chosen.files
     on_github = variable("GITHUB_ACTIONS") == "true"

@@ -41,6 +41,7 @@ _SETTINGS = {
     "push.followTags": "false",
     "gc.auto": "0",
     "maintenance.auto": "false",
+    "advice.graftFileDeprecated": "false",
 }
 _USER_INFO = re.compile(r"://[^/@\s]+@")
 

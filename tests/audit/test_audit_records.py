@@ -70,19 +70,16 @@ GOOD = encode(D.submitted())
         (GOOD + b"\n", "canonical form"),
         (b" " + GOOD, "canonical form"),
         (json.dumps(json.loads(GOOD), indent=1).encode(), "canonical form"),
-        (
-            json.dumps(dict(reversed(json.loads(GOOD).items())), separators=(",", ":")).encode(),
-            "canonical form",
-        ),
+        (b'{"v":1,' + GOOD.replace(b',"v":1', b"")[1:], "canonical form"),
         (GOOD.replace(b"job-1", b"job\\u002d1"), "canonical form"),
-        (GOOD.replace(b'{"at"', b'{"at":"x","at"'), "stands there twice"),
-        (GOOD.replace(b'"attempt":1', b'"attempt":1.0'), "not a whole number"),
-        (GOOD.replace(b'"attempt":1', b'"attempt":1e0'), "not a whole number"),
-        (GOOD.replace(b'"attempt":1', b'"attempt":NaN'), "not a whole number"),
+        (GOOD.replace(b'{"at"', b'{"at":"x","at"'), "one key twice"),
+        (GOOD.replace(b'"attempt":1', b'"attempt":1.0'), "not whole|NaN"),
+        (GOOD.replace(b'"attempt":1', b'"attempt":1e0'), "not whole|NaN"),
+        (GOOD.replace(b'"attempt":1', b'"attempt":NaN'), "not whole|NaN"),
         (GOOD.replace(b'"attempt":1', b'"attempt":9007199254740993'), "exceeds safe integer"),
         (GOOD.replace(b'"attempt":1', b'"attempt":' + b"9" * 5000), "not strict JSON"),
         (GOOD.replace(b'"attempt":1', b'"attempt":true'), "closed schema"),
-        (GOOD.replace(b"job-1", b"\\ud800"), "not strict JSON"),
+        (GOOD.replace(b"job-1", b"\\ud800"), "canonical form"),
         (b"\xff" + GOOD, "not strict JSON"),
         (b"\xef\xbb\xbf" + GOOD, "not strict JSON"),
         (b"[" * 30_000, "nested too deeply"),
@@ -141,10 +138,10 @@ def test_size_is_bounded_and_can_be_asked():
 def test_outside_vector_of_the_canonical_form(name):
     value = json.loads((JCS / "input" / f"{name}.json").read_bytes())
     expected = (JCS / "output" / f"{name}.json").read_bytes()
-    if name in ("arrays", "values"):
-        pytest.skip("has no object on the outside, or floats, which no record holds")
-    assert canonical(value) == expected.rstrip(b"\n")
-    assert strict_json(canonical(value)) == value
+    assert rfc8785.dumps(value) == expected.rstrip(b"\n")
+    if name in ("french", "unicode", "weird"):  # the others are no objects, or hold floats
+        assert canonical(value) == expected.rstrip(b"\n")
+        assert strict_json(canonical(value)) == value
 
 
 def test_ids_are_uuids_of_the_event_under_the_origin():

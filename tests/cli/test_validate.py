@@ -336,3 +336,23 @@ def test_help_shows_examples(place):
     code, out, _ = place.validate("--help")
     assert code == 0
     assert "\n    purgectl validate --as-of 2030-02-13\n" in out
+
+
+def test_a_finished_policy_is_not_judged_again_by_rules_but_may_not_change(journey):
+    journey.merge()
+    assert journey.apply().code == 0
+    hold = journey.world.clone / "policies/holds/matter-1.yaml"
+    hold.parent.mkdir()
+    hold.write_text(
+        "# yaml-language-server: $schema=../../schemas/legal-hold.schema.json\napiVersion: purge/v1\n"
+        "kind: LegalHold\nname: matter-1\ntype: litigation\nbasis: Letter of 2 November\n"
+        "issuedBy: legal-team\nissuedOn: '2026-11-02'\nscope: {}\nreview: {every: P90D}\n"
+    )
+    assert journey.run("validate").code == 0
+    policy = journey.world.clone / "policies/purges/old-calls.yaml"
+    policy.write_text(
+        policy.read_text().replace("limits: {maxInteractions: 5000}", "limits: {maxInteractions: 1}")
+    )
+    changed = journey.run("validate")
+    assert changed.code == 1
+    assert "PLC-001" in changed.out

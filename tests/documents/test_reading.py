@@ -15,9 +15,9 @@ PLACES = ["policies/purges/a.yaml", "policies/holds/a.yaml", "policies/targets/a
 SEED = policy("a").data
 FRAGMENTS = st.sampled_from(
     [
-        "\t", "\n", "- ", "? ", ": ", "{", "}", "[", "]", ",", "&a ", "*a", "!!str ", "!", "%YAML 1.1\n", "---\n", "|",
-        ">", "'", '"', "\\U00110000", "\\uD800", "#", "<<: ", "1e5", "0x1", "\x00", "\ufeff", "\u2028", "\r",
-        "a", "name: a",
+        "\t", "\n", "- ", "? ", ": ", "{", "}", "[", "]", ",", "&a ", "*a", "!!str ", "!", "%YAML 1.1\n",
+        "---\n", "|", ">", "'", '"', "\\U00110000", "\\uD800", "#", "<<: ", "1e5", "0x1", "\x00", "\ufeff",
+        "\u2028", "\r", "a", "name: a",
     ]
 )  # fmt: skip
 

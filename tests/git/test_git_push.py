@@ -99,8 +99,11 @@ def test_a_connection_cut_after_the_server_took_the_push_leaves_it_unknown(
     world, repository, tmp_path, monkeypatch
 ):
     first = make(repository, None, "first")
-    put_on_path(tmp_path / "bin", '"$REAL" "$@" >/dev/null; echo "fatal: cut off" >&2; exit 128', monkeypatch)
+    put_on_path(
+        tmp_path / "bin", '"$REAL" "$@" >/dev/null 2>&1; echo "fatal: cut off" >&2; exit 128', monkeypatch
+    )
     pushed = compare_and_swap(repository.git, "origin", REF, None, first)
+    monkeypatch.undo()
     assert (pushed.result, pushed.reason) == (PushResult.UNKNOWN, "fatal: cut off")
     assert remote_tip(world) == first
 

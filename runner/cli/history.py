@@ -1,0 +1,45 @@
+"""What this clone knows of the logs, for commands that judge work in progress without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from runner.audit.layout import branch
+from runner.audit.state import fold
+from runner.audit.trust import trust_in
+from runner.audit.verify import verify
+from runner.cli.audit_place import local_ref
+from runner.errors import LogBroken, UsageError
+from runner.git.repository import Repository
+from runner.model.purge import Purge
+from runner.model.source import SourceFile
+from runner.plan.tree import read_tree
+
+_TARGETS = "policies/targets/"
+
+
+def known_purges(folder: Path, sources: Iterable[SourceFile]) -> Iterator[Purge]:
+    """Yield every purge of the logs that were last fetched into the repository around a folder.
+
+    ``sources`` hold the targets. Outside a git repository, and for a target whose log was never
+    fetched here, nothing is known.
+    Raises ``LogBroken`` for a log that does not verify: what it says must not judge a policy.
+    """
+    try:
+        repository = Repository.open(folder)
+    except UsageError:
+        return
+    targets = read_tree(source for source in sources if source.path.startswith(_TARGETS)).targets
+    for target in targets.values():
+        found = local_ref(repository, f"audit/{target.name}")
+        if found is None or not target.log.keys:
+            continue
+        verification = verify(repository, found[1], trust_in(target.name, target.log))
+        if not verification.holds:
+            raise LogBroken(
+                f"the log of target {target.name} does not verify: {verification.problems[0].message}",
+                where=branch(target.name),
+                hint=f"purgectl audit verify --target {target.name} lists everything",
+            )
+        yield from fold(verification.records).values()
