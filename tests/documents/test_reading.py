@@ -9,6 +9,7 @@ from runner.documents.kinds import Kind
 from runner.documents.places import MAX_FAULTS
 from runner.documents.reading import MAX_SIZE, read
 from runner.model.source import EntryKind, SourceFile
+from runner.model.text import printable
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ["policies/purges/a.yaml", "policies/holds/a.yaml", "policies/targets/a.yaml", "elsewhere.yaml"]
@@ -31,7 +32,7 @@ def is_whole(document):
     for finding in map(document.locate, document.faults):
         assert finding.line >= 1
         assert finding.column >= 1
-        assert finding.message.isprintable()
+        assert finding.message == printable(finding.message)
         assert len(finding.message) < 400
     assert not document.clean or (document.value is not None and document.kind is not None)
     assert document.faults or document.clean

@@ -100,4 +100,4 @@ def test_the_demo_runs_from_a_wheel_with_the_sandbox_extra(wheel, tmp_path):
     install(python, "--require-hashes", "--requirement", ROOT / "requirements-sandbox.txt", cwd=tmp_path)
     install(python, "--no-index", "--no-deps", wheel, cwd=tmp_path)
     output = must(python.with_name("purgectl"), "demo", cwd=tmp_path)
-    assert "0 in the second" in output
+    assert "Done." in output
