@@ -9,18 +9,17 @@ from runner.apply.world import Ports
 from runner.model.notice import Notice
 
 
-def drain(ports: Ports, drafts: Drafts) -> tuple[int, int]:
-    """Try every pending notice once, in index order; return how many arrived and how many wait.
+def drain(ports: Ports, drafts: Drafts) -> int:
+    """Try every pending notice once, in index order; return how many arrived.
 
     An endpoint that cannot be reached is left alone for the rest of the run, so that one dead
     host does not use up the time of the others. What arrived is recorded as
     ``notice.delivered`` in the push that takes it out of the outbox.
     """
-    pending = ports.log.load().outbox
     delivered: list[Notice] = []
     attempted: list[Notice] = []
     dead: set[str] = set()
-    for notice in sorted(pending, key=lambda item: (item.index, item.endpoint)):
+    for notice in sorted(ports.log.load().outbox, key=lambda item: (item.index, item.endpoint)):
         if notice.endpoint in dead:
             continue
         delivery = ports.notifier.deliver(notice)
@@ -38,4 +37,4 @@ def drain(ports: Ports, drafts: Drafts) -> tuple[int, int]:
     if delivered or attempted:
         records = [drafts.delivered(tuple(delivered))] if delivered else []
         ports.log.append(records, settled=delivered, attempted=attempted)
-    return len(delivered), len(pending) - len(delivered)
+    return len(delivered)

@@ -6,6 +6,8 @@ runs left open; record refusals; submit; poll; verify; drain the outbox.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from runner.apply.decision import (
@@ -54,26 +56,31 @@ class Run:
     target: str
 
     def __call__(self) -> RunOutcome:
-        """Carry everything out. Raises ``Refused`` and ``LogBroken`` before any effect."""
+        """Carry everything out, and tell what came of it even where a stage fails.
+
+        Raises ``Refused`` and ``LogBroken`` before any effect, and ``LogBroken`` also later, when
+        the log stops verifying while the run is under way.
+        """
         world = look(self.ports, self.target)
         results: dict[str, PurgeResult] = {}
         trouble: list[tuple[ExitCode, str]] = []
-        try:
+        with _told_in(trouble):
             self._settle(world, results)
             self._submit(world, results)
             self._poll(world, results)
             self._verify(world, results)
-        except RemoteFailure as failure:
-            trouble.append((failure.exit_code, failure.message))
-        delivered, undelivered = drain(self.ports, self.drafts)
+        log, delivered = world.log, 0
+        with _told_in(trouble):
+            delivered = drain(self.ports, self.drafts)
+            log = self.ports.log.load()
         return RunOutcome(
             target=self.target,
             commit=world.commit,
-            checkpoint=self.ports.log.load().checkpoint,
+            checkpoint=log.checkpoint,
             results=tuple(results.values()),
             unreadable=world.unreadable,
             delivered=delivered,
-            undelivered=undelivered,
+            undelivered=len(log.outbox),
             trouble=tuple(trouble),
         )
 
@@ -147,6 +154,15 @@ class Run:
             self.ports.log.append([self.drafts.verified(purge, verdict, remaining)])
             result = results.get(purge.id) or PurgeResult(purge.key, Ending.COMPLETED)
             results[purge.id] = replace(result, verdict=verdict)
+
+
+@contextmanager
+def _told_in(trouble: list[tuple[ExitCode, str]]) -> Iterator[None]:
+    """End a stage at a failure of the remote side, and keep what failed for the summary."""
+    try:
+        yield
+    except RemoteFailure as failure:
+        trouble.append((failure.exit_code, failure.message))
 
 
 def _settled(step: Step, purge: Purge | None, order: Order | None) -> PurgeResult | None:

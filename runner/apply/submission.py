@@ -80,6 +80,7 @@ class Submission:
             return self._rejected(order, intended, rejection)
         except RemoteFailure as failure:
             return self._postpone(order, intended, failure)
+        self.ports.watcher.say(f"{order.policy.name}: accepted as job {job.id}")
         return self._record(order, intended, job, sent_at)
 
     def _record(self, order: Order, intended: Purge, job: Job, sent_at: datetime) -> PurgeResult:

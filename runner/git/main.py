@@ -16,6 +16,7 @@ class MainBranch:
         self._repository = repository
         self._remote = remote
         self._branch = branch
+        self._read: tuple[str, tuple[SourceFile, ...]] = ("", ())
 
     def fetch(self) -> str:
         """Bring the newest tip here and return its commit id. Raises ``RemoteFailure``."""
@@ -30,4 +31,6 @@ class MainBranch:
 
     def files(self, commit: str) -> tuple[SourceFile, ...]:
         """Return every entry below ``policies/`` in that commit, sorted by path."""
-        return self._repository.tree(commit, POLICIES)
+        if self._read[0] != commit:
+            self._read = (commit, self._repository.tree(commit, POLICIES))
+        return self._read[1]
