@@ -117,8 +117,10 @@ def next_step(purge: Purge | None, order: Order | None, now: datetime) -> Step:
             return AwaitPerson()
         case PurgeState.COMPLETED if purge.verdict is None:
             return Verify()
+        case _ if purge.state.may_be_followed:
+            return Nothing(f"{purge.state.value}; a new attempt needs a pull request that raises `revision`")
         case _:
-            return Nothing(f"{purge.state.value}; it never runs again under revision {purge.revision}")
+            return Nothing(f"{purge.state.value}; it never runs again")
 
 
 def _before_intent(purge: Purge | None, order: Order | None) -> Step:

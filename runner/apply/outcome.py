@@ -8,6 +8,7 @@ from enum import StrEnum
 from runner.errors import WORST_FIRST, ExitCode
 from runner.model.finding import Finding
 from runner.model.log import Checkpoint
+from runner.model.notice import Notice
 from runner.model.purge import PurgeKey
 
 
@@ -75,8 +76,8 @@ class PurgeResult:
 class RunOutcome:
     """A whole run on one target.
 
-    ``unreadable`` are errors in files that are no policy of the target; ``delivered`` and
-    ``undelivered`` count notices; ``trouble`` is a failure that is no single purge's.
+    ``unreadable`` are errors in files that are no readable policy; ``delivered`` counts notices,
+    ``waiting`` are those still in the outbox; ``trouble`` is a failure that is no single purge's.
     """
 
     target: str
@@ -85,7 +86,7 @@ class RunOutcome:
     results: tuple[PurgeResult, ...]
     unreadable: tuple[Finding, ...] = ()
     delivered: int = 0
-    undelivered: int = 0
+    waiting: tuple[Notice, ...] = ()
     trouble: tuple[tuple[ExitCode, str], ...] = field(default=())
 
     @property
@@ -99,6 +100,6 @@ class RunOutcome:
         codes = {result.exit_code for result in self.results} | {code for code, _ in self.trouble}
         if self.unreadable:
             codes.add(ExitCode.REFUSED)
-        if self.undelivered:
+        if self.waiting:
             codes.add(ExitCode.NOTICE_UNDELIVERED)
         return next((code for code in WORST_FIRST if code in codes), ExitCode.OK)

@@ -80,7 +80,7 @@ class Run:
             results=tuple(results.values()),
             unreadable=world.unreadable,
             delivered=delivered,
-            undelivered=len(log.outbox),
+            waiting=log.outbox,
             trouble=tuple(trouble),
         )
 

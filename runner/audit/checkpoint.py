@@ -7,7 +7,7 @@ and signature lines; unknown signatures are ignored, extension lines refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from runner.audit.encoding import from_text, to_text
 from runner.audit.keys import Signer, Verifier
@@ -20,7 +20,14 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
 class BadCheckpoint(ValueError):
-    """A note is no checkpoint of this log that a trusted key has signed; the message says why."""
+    """A note is no checkpoint of this log that a trusted key has signed; the message says why.
+
+    ``strangers`` are the ids (hexadecimal) of the keys that signed it, when none of them is trusted.
+    """
+
+    def __init__(self, message: str, strangers: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.strangers = strangers
 
 
 def body(checkpoint: Checkpoint) -> str:
@@ -67,12 +74,13 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
 
 
 def _require_trusted(
-    text: bytes, signatures: Iterable[tuple[str, bytes, bytes]], verifiers: Sequence[Verifier]
+    text: bytes, signatures: Sequence[tuple[str, bytes, bytes]], verifiers: Sequence[Verifier]
 ) -> None:
     trusted = {(verifier.name, verifier.id): verifier for verifier in verifiers}
     known = [(trusted[name, key_id], raw) for name, key_id, raw in signatures if (name, key_id) in trusted]
     if not known:
-        raise BadCheckpoint("no trusted key has signed the checkpoint")
+        strangers = tuple(key_id.hex() for _, key_id, _ in signatures)
+        raise BadCheckpoint("no trusted key has signed the checkpoint", strangers)
     if not all(len(raw) == 64 and verifier.verifies(raw, text) for verifier, raw in known):
         raise BadCheckpoint("a signature on the checkpoint is false")
 

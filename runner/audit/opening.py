@@ -85,6 +85,13 @@ def open_log(
     branch, private = layout.branch(trust.target), layout.private_ref(trust.target)
     if repository.fetch(remote, branch, private) is not None:
         raise _exists(trust.target)
+    last = repository.resolve(private)
+    if last is not None:
+        raise Refused(
+            f"the log of target {trust.target} has vanished from {remote}; a new one would hide that",
+            where=f"last seen here at {last}",
+            hint=f"find out who deleted it, and put it back: git push {remote} {last}:{branch}",
+        )
     try:
         record = parse(0, encode(draft))
     except TooLarge as error:

@@ -10,7 +10,8 @@ class Problem:
     """One place where a branch is not what was signed.
 
     ``first`` and ``last`` are the leaf indexes of the records at fault, the smallest range that is
-    known, ``None`` when no record is. ``message`` and ``path`` may quote foreign text.
+    known, ``None`` when no record is. ``message`` and ``path`` may quote foreign text. ``strangers``
+    are the ids of the keys on a checkpoint that no trusted key has signed.
     """
 
     message: str
@@ -18,3 +19,4 @@ class Problem:
     last: int | None = None
     path: str = ""
     commit: str = ""
+    strangers: tuple[str, ...] = ()

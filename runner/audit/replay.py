@@ -159,7 +159,10 @@ class Replay:
                 raise checkpoint.BadCheckpoint("the checkpoint is missing or too large")
             stated = checkpoint.read(note, self._trust.origin, self._trust.verifiers)
         except checkpoint.BadCheckpoint as error:
-            self._problem(commit, str(error), *_span(added.records), path=layout.CHECKPOINT)
+            first, last = _span(added.records)
+            self.problems.append(
+                Problem(str(error), first, last, layout.CHECKPOINT, commit.id, error.strangers)
+            )
             return None
         if stated.size < self.tree.size:
             self._problem(

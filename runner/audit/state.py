@@ -12,6 +12,7 @@ from dataclasses import replace
 from runner.audit.fields import entries, instant, mapping, member, number, number_or_none, text
 from runner.audit.identity import purge_id
 from runner.documents import typed
+from runner.model.json import Json
 from runner.model.log import Record, RecordType
 from runner.model.purge import Purge, PurgeState
 
@@ -57,7 +58,7 @@ def follow(purges: Mapping[str, Purge], origin: str, record: Record) -> Purge | 
         raise IllegalRecord("is about a purge that was never announced")
     elif (number(record.body, "intent"), number(record.body, "attempt")) != (purge.intent, purge.attempt):
         raise IllegalRecord("is not about the newest intent of its purge")
-    return step(purge, record)
+    return replace(step(purge, record), changed_at=record.at)
 
 
 def _require_own_id(origin: str, record: Record) -> None:
@@ -146,32 +147,37 @@ def _ended(state: PurgeState) -> Callable[[Purge | None, Record], Purge]:
             if job != begun.job_id:
                 raise IllegalRecord("is about another job than the one submitted")
         purged = number_or_none(metrics, "totalInteractionsPurged")
-        return replace(begun, state=state, ended_at=record.at, purged=purged)
+        return replace(begun, state=state, purged=purged, reason=_reason(metrics["errorReason"]))
 
     return step
 
 
 def _halted(purge: Purge | None, record: Record) -> Purge:
+    del record
     submitted = purge is not None and purge.state is PurgeState.SUBMITTED
     begun = _in_state(purge, PurgeState.SUBMITTED) if submitted else _unanswered(purge)
-    return replace(begun, state=PurgeState.HALTED, ended_at=record.at)
+    return replace(begun, state=PurgeState.HALTED)
 
 
 def _ambiguous(purge: Purge | None, record: Record) -> Purge:
     vanished = text(record.body, "reason") == "job-vanished"
     begun = _in_state(purge, PurgeState.SUBMITTED if vanished else PurgeState.INTENDED)
-    return replace(begun, state=PurgeState.AMBIGUOUS)
+    return replace(begun, state=PurgeState.AMBIGUOUS, reason=text(record.body, "reason"))
 
 
 def _resolved(purge: Purge | None, record: Record) -> Purge:
     ran = text(record.body, "decision") == "ran"
     state = PurgeState.RESOLVED_RAN if ran else PurgeState.RESOLVED_NOT_RUN
-    return replace(_in_state(purge, PurgeState.AMBIGUOUS), state=state, ended_at=record.at)
+    return replace(_in_state(purge, PurgeState.AMBIGUOUS), state=state)
 
 
 def _verified(purge: Purge | None, record: Record) -> Purge:
     ends = (PurgeState.COMPLETED, PurgeState.FAILED, PurgeState.CANCELLED, PurgeState.RESOLVED_RAN)
     return replace(_in_state(purge, *ends), verdict=text(record.body, "verdict"))
+
+
+def _reason(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _in_state(purge: Purge | None, *states: PurgeState) -> Purge:

@@ -115,13 +115,24 @@ class GitLogStore:
             tries += 1
 
     def _fetch(self) -> str:
-        target = self._trust.target
-        tip = self._repository.fetch(self._remote, layout.branch(target), layout.private_ref(target))
+        """Bring the newest tip here; it must descend from the one that this clone saw last."""
+        target, private = self._trust.target, layout.private_ref(self._trust.target)
+        last = self._repository.resolve(private)
+        tip = self._repository.tip(self._remote, layout.branch(target))
         if tip is not None:
+            if last is not None and not self._repository.descends(tip, last):
+                raise LogBroken(
+                    f"the branch audit/{target} of {self._remote} was rewritten or rolled back",
+                    where=f"now at {tip}, last seen here at {last}",
+                    hint="find out who moved it, and put it back: this clone still has that commit",
+                )
+            self._repository.advance(private, tip)
             return tip
-        if self._replay.tip is not None:
+        if last is not None:
             raise LogBroken(
-                f"the branch audit/{target} has vanished", hint="find out who deleted it, and restore it"
+                f"the branch audit/{target} has vanished from {self._remote}",
+                where=f"last seen here at {last}",
+                hint="find out who deleted it, and put it back: this clone still has that commit",
             )
         raise Refused(
             f"target {target} has no log: {self._remote} has no branch audit/{target}",

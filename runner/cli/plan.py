@@ -18,19 +18,21 @@ from runner.reports.plan_text import plan_text
     epilog="""\b
 Examples:
   purgectl plan --target sandbox                 what would run now, with counts
+  purgectl plan --target sandbox --head HEAD     before the merge, with this branch
   purgectl plan --target sandbox --format json   the same for a program
 """,
 )
 @click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
+@click.option("--head", metavar="REV", help="Plan as if this commit were the tip of main.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--allow-host", multiple=True, metavar="HOST", help="Let credentials go to this host as well.")
-def command(target: str, form: str, allow_host: tuple[str, ...]) -> int:
+def command(target: str, head: str | None, form: str, allow_host: tuple[str, ...]) -> int:
     """Show what apply would do on a target, and why.
 
-    Reads the tip of origin/main and the target's log, counts what each policy selects, and asks
+    Reads the tip of origin/main (or --head) and the target's log, counts what each policy selects, and asks
     every guard. Nothing is written, locally or remotely. Exit code 3 when something is refused.
     """
-    place = here()
+    place = here(head)
     chosen = place.target(target)
     log = log_store(place, chosen, writing=False).load()
     now = SystemClock().now()

@@ -56,14 +56,18 @@ class Place:
         return target
 
 
-def here() -> Place:
-    """Fetch ``origin/main`` into the repository of the current folder, and read it.
+def here(head: str | None = None) -> Place:
+    """Read the tip of ``origin/main``, fetched into the repository of the current folder.
 
-    Raises ``UsageError`` outside a git repository and ``RemoteFailure`` without a remote.
+    ``head`` names another commit to read in its stead, one that this clone has. Raises
+    ``UsageError`` outside a git repository and for an unknown commit, ``RemoteFailure`` without a
+    remote.
     """
     repository = Repository.open(Path.cwd())
     main = MainBranch(repository)
-    commit = main.fetch()
+    commit = main.fetch() if head is None else repository.resolve(head)
+    if commit is None:
+        raise UsageError(f"this clone has no commit {head}", hint="git fetch it first")
     return Place(repository, main, commit, review(main.files(commit), now=SystemClock().now()))
 
 

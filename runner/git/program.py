@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.errors import RemoteFailure, UsageError
-from runner.model.text import printable, shorten
+from runner.model.text import printable
 
 LOCAL_SECONDS = 120.0
-NETWORK_SECONDS = 120.0
+NETWORK_SECONDS = 300.0
 
 _KEPT = frozenset(
     {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "GIT_ASKPASS", "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"}
@@ -43,6 +43,7 @@ _SETTINGS = {
     "maintenance.auto": "false",
     "advice.graftFileDeprecated": "false",
 }
+_LONGEST_MESSAGE = 500
 _USER_INFO = re.compile(r"://[^/@\s]+@")
 
 
@@ -139,10 +140,14 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def clean(text: bytes) -> str:
-    """Make a message of git (and of the server behind it) one printable line without passwords."""
+    """Make a message of git (and of the server behind it) one printable line without passwords.
+
+    The end of a long one is kept, because git says last why it stops.
+    """
     lines = text.decode("utf-8", errors="backslashreplace").splitlines()
     line = "; ".join(line.strip() for line in lines if line.strip())
-    return shorten(printable(_USER_INFO.sub("://***@", line)), 500)
+    shown = printable(_USER_INFO.sub("://***@", line))
+    return shown if len(shown) <= _LONGEST_MESSAGE else "…" + shown[-_LONGEST_MESSAGE:]
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,10 @@ REGULAR = "100644"
 
 _AUTHOR = ("purgectl", "purgectl@invalid")
 _KINDS = {"100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.SYMLINK}
+_DIFF = (
+    *("--stdin", "-r", "-z", "--root", "--raw", "--always"),
+    *("--no-renames", "--no-abbrev", "--ignore-submodules=none"),
+)
 _FETCH_TRIES = 3
 _FETCH = (
     *("fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-filter"),
@@ -84,6 +89,24 @@ class Repository:
                 break
         raise GitFailed(f"cannot fetch {source} from {remote}: {answer.err}", hint="git fetch must work here")
 
+    def tip(self, remote: str, source: str) -> str | None:
+        """Bring a remote ref's objects here without naming them; return its commit, ``None`` if absent."""
+        incoming = f"refs/purgectl/incoming/{uuid.uuid4().hex}"
+        try:
+            return self.fetch(remote, source, incoming)
+        finally:
+            self.git.ask("update-ref", "-d", incoming)
+
+    def descends(self, commit: str, ancestor: str) -> bool:
+        """Whether a commit is another one or has it in its history."""
+        return self.git.ask("merge-base", "--is-ancestor", ancestor, commit).code == 0
+
+    def advance(self, ref: str, commit: str) -> None:
+        """Move a private ref forward; one that another process has moved further stays."""
+        now = self.resolve(ref)
+        if now is None or (now != commit and self.descends(commit, now)):
+            self.git.ask("update-ref", ref, commit, now or "0" * len(commit))
+
     def resolve(self, name: str) -> str | None:
         """Return the id of the commit that a ref or revision names, or ``None``."""
         answer = self.git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
@@ -128,10 +151,9 @@ class Repository:
         listing = self.git.run("rev-list", "--first-parent", "--parents", "--reverse", tip, *exclude)
         chain = [line.split() for line in listing.decode().splitlines()]
         pairs = "".join(f"{' '.join(ids[:2])}\n" for ids in chain)
-        options = ("--stdin", "-r", "-z", "--root", "--raw", "--no-renames", "--no-abbrev", "--always")
-        raw = self.git.run("diff-tree", *options, stdin=pairs.encode())
+        raw = self.git.run("diff-tree", *_DIFF, stdin=pairs.encode())
         changes = _changes(raw)
-        return tuple(Commit(ids[0], tuple(ids[1:]), changes.get(ids[0], ())) for ids in chain)
+        return tuple(Commit(ids[0], tuple(ids[1:]), tuple(changes.get(ids[0], ()))) for ids in chain)
 
     def complete(self, commit: str) -> bool:
         """Whether a commit without parents in ``history`` really has none: false if shallow."""
@@ -150,7 +172,9 @@ class Repository:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             if parent is not None:
                 self.git.run("read-tree", parent, variables=index)
-            lines = (_index_line(path, data, blobs) for path, data in changes.items())
+            absent = f"0 {'0' * len(parent or '')}"
+            entries = ((path, absent if data is None else blobs[data]) for path, data in changes.items())
+            lines = (f"{entry}\t{path}\0".encode() for path, entry in entries)
             self.git.run("update-index", "-z", "--index-info", stdin=b"".join(lines), variables=index)
             tree = self.git.run("write-tree", variables=index).decode().strip()
         parents = ["-p", parent] if parent is not None else []
@@ -160,13 +184,15 @@ class Repository:
         return out.decode().strip()
 
     def _write_blobs(self, folder: Path, contents: Iterable[bytes]) -> dict[bytes, str]:
+        """Write contents as objects; return, for each, the mode and id of its index entry."""
         unique = list(dict.fromkeys(contents))
         paths = [folder / str(number) for number in range(len(unique))]
         for path, data in zip(paths, unique, strict=True):
             path.write_bytes(data)
         listing = "".join(f"{path}\n" for path in paths).encode()
         out = self.git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listing)
-        return dict(zip(unique, out.decode().split(), strict=True))
+        written = (f"{REGULAR} {blob}" for blob in out.decode().split())
+        return dict(zip(unique, written, strict=True))
 
 
 def _listed(line: bytes) -> SourceFile:
@@ -191,25 +217,19 @@ def _contents(out: bytes) -> Iterator[bytes]:
         place = end + 1 + size + 1
 
 
-def _changes(raw: bytes) -> dict[str, tuple[Change, ...]]:
-    found: dict[str, tuple[Change, ...]] = {}
+def _changes(raw: bytes) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
     commit = ""
     fields = iter(raw.split(b"\0"))
     for field in fields:
         if field.startswith(b":"):
             _, mode, _, blob, status = field[1:].decode().split(" ")
             path = next(fields).decode("utf-8", errors="backslashreplace")
-            found[commit] += (Change(status[0], path, mode, blob if status[0] != "D" else ""),)
+            found[commit].append(Change(status[0], path, mode, blob if status[0] != "D" else ""))
         elif field:
             commit = field.decode()
-            found[commit] = ()
+            found[commit] = []
     return found
-
-
-def _index_line(path: str, data: bytes | None, blobs: Mapping[bytes, str]) -> bytes:
-    if data is None:
-        return f"0 {'0' * 40}\t{path}\0".encode()
-    return f"{REGULAR} {blobs[data]}\t{path}\0".encode()
 
 
 def _signature(when: datetime) -> dict[str, str]:

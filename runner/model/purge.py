@@ -73,7 +73,8 @@ class Purge:
     ``intent`` is the leaf index of the newest ``purge.intended``, ``attempt`` counts the intents.
     ``not_before`` is when a throttled submission may be tried again. ``blob``, ``selection``,
     ``limit`` and ``matched`` (the count then) are those of the newest intent, empty before the
-    first. ``refusals`` are the ids of the ``purge.refused`` records, so that each is written once.
+    first. ``changed_at`` is when the newest record about it was written. ``reason`` is why it ended badly or became ambiguous: the server's words or a code.
+    ``refusals`` are the ids of the ``purge.refused`` records, so that each is written once.
     """
 
     id: str
@@ -92,8 +93,9 @@ class Purge:
     lease_until: datetime | None = None
     submitted_at: datetime | None = None
     job_id: str | None = None
-    ended_at: datetime | None = None
+    changed_at: datetime | None = None
     purged: int | None = None
+    reason: str | None = None
     verdict: str | None = None
     not_before: datetime | None = None
     refusals: frozenset[str] = field(default_factory=frozenset)

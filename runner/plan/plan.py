@@ -9,7 +9,7 @@ from runner.model.finding import Finding
 from runner.model.target import Target
 from runner.plan.digest import plan_digest
 from runner.plan.guards import Guards, guard
-from runner.plan.orders import Order
+from runner.plan.orders import Order, Standing
 from runner.plan.world import World
 from runner.ports import Reader
 from runner.rules import execution
@@ -17,10 +17,13 @@ from runner.rules import execution
 
 @dataclass(frozen=True, slots=True)
 class PlannedOrder:
-    """An order with its guards asked, and the digest of what would run."""
+    """An order with its guards asked.
+
+    ``digest`` covers what would run; a purge that has begun has its digest in the log.
+    """
 
     order: Order
-    digest: str
+    digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ def make_plan(world: World, reader: Reader, now: datetime) -> Plan:
         target=world.target,
         commit=world.commit,
         made_at=now,
-        orders=tuple(PlannedOrder(o, plan_digest(o, world.target, world.holds)) for o in guarded),
+        orders=tuple(PlannedOrder(order, _digest(order, world)) for order in guarded),
         unreadable=world.unreadable,
     )
+
+
+def _digest(order: Order, world: World) -> str | None:
+    begun = order.standing in (Standing.OPEN, Standing.AMBIGUOUS, Standing.CLOSED)
+    return None if begun else plan_digest(order, world.target, world.holds)

@@ -21,7 +21,7 @@ def apply_json(outcome: RunOutcome) -> str:
         "purges": [_purge(result) for result in outcome.results],
         "unreadable": [finding_object(finding) for finding in outcome.unreadable],
         "trouble": [{"exitCode": int(code), "message": message} for code, message in outcome.trouble],
-        "notices": {"delivered": outcome.delivered, "undelivered": outcome.undelivered},
+        "notices": {"delivered": outcome.delivered, "undelivered": len(outcome.waiting)},
         "log": {
             "size": outcome.checkpoint.size,
             "root": to_text(outcome.checkpoint.root),

@@ -6,6 +6,7 @@ from runner.apply.outcome import Ending, PurgeResult, RunOutcome
 from runner.audit.encoding import to_text
 from runner.reports.findings_markdown import code_span
 from runner.reports.findings_text import sentence
+from runner.reports.notices import waiting_sentence
 
 _HEAD = ("| Policy | Ended | Purged | Seconds | A second | Absence |", "|---|---|---:|---:|---:|---|")
 
@@ -19,10 +20,11 @@ def apply_markdown(outcome: RunOutcome) -> str:
     findings = [finding for result in busy for finding in result.findings]
     lines += [f"- {code_span(sentence(finding))}" for finding in (*findings, *outcome.unreadable)]
     lines += [f"- {code_span(message)}" for _, message in outcome.trouble]
+    lines += [f"- {code_span(waiting_sentence(notice))}" for notice in outcome.waiting]
     checkpoint = outcome.checkpoint
     closing = (
         f"{outcome.submitted} submitted by this run, {outcome.delivered} notices delivered, "
-        f"{outcome.undelivered} waiting. Log: {checkpoint.size} records, root "
+        f"{len(outcome.waiting)} waiting. Log: {checkpoint.size} records, root "
         f"{code_span(to_text(checkpoint.root))}. Exit code {int(outcome.exit_code)}."
     )
     return "\n".join([*lines, "", closing, ""])

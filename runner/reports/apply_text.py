@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from runner.apply.outcome import Ending, Figures, PurgeResult, RunOutcome
 from runner.audit.encoding import to_text
 from runner.errors import ExitCode
 from runner.model.text import printable
+from runner.reports.findings import counted
 from runner.reports.findings_text import sentence
+from runner.reports.notices import waiting_sentence
 
 _NEXT = {
     ExitCode.OUTCOME_UNKNOWN: "find out on the platform whether the job ran; nothing is sent again before",
     ExitCode.JOB_FAILED: "read the reason; a new attempt needs a pull request that raises `revision`",
     ExitCode.REMOTE_FAILURE: "nothing is lost: run apply again when the other side answers",
     ExitCode.REFUSED: "read the findings; each says what to do",
-    ExitCode.NOTICE_UNDELIVERED: "the purge is done and recorded; the next apply delivers the notice",
+    ExitCode.NOTICE_UNDELIVERED: "mend the receiver or its variables; every later apply tries again",
 }
 
 
@@ -25,11 +28,11 @@ def apply_text(outcome: RunOutcome) -> str:
     for result in outcome.results:
         if result.ending is not Ending.NOTHING:
             lines += _block(result)
-    quiet = sum(result.ending is Ending.NOTHING for result in outcome.results)
-    if quiet:
-        lines.append(f"  {quiet} purge{'s' * (quiet != 1)} had nothing to do")
+    quiet = Counter(result.detail for result in outcome.results if result.ending is Ending.NOTHING)
+    lines += [f"  {counted(number, 'purge')}: {printable(why)}" for why, number in sorted(quiet.items())]
     lines += [f"    {sentence(finding)}" for finding in outcome.unreadable]
     lines += [printable(f"  error: {message}") for _, message in outcome.trouble]
+    lines += [f"  {waiting_sentence(notice)}" for notice in outcome.waiting]
     return "\n".join([*lines, "", *_capacity(outcome), *_closing(outcome)]) + "\n"
 
 
@@ -67,23 +70,24 @@ def _capacity(outcome: RunOutcome) -> Iterator[str]:
     milliseconds = sum(figures.duration_ms for figures in ended)
     speed = purged * 1000 // milliseconds if milliseconds else 0
     yield "Capacity"
-    yield f"  job duration         {milliseconds / 1000:.1f} s in {len(ended)} jobs"
+    yield f"  job duration         {milliseconds / 1000:.1f} s in {counted(len(ended), 'job')}"
     yield f"  interactions purged  {purged:,}"
-    yield f"  throughput           {speed:,} interactions a second"
+    yield f"  throughput           {speed:,} interactions a second of job time"
     yield ""
 
 
 def _closing(outcome: RunOutcome) -> Iterator[str]:
-    yield f"{outcome.submitted} submitted by this run; {_notices(outcome)}; {_log(outcome)}."
+    sent = counted(outcome.submitted, "request")
+    yield f"{sent} sent by this run; {_notices(outcome)}; {_log(outcome)}."
     if outcome.exit_code in _NEXT:
         yield f"next: {_NEXT[outcome.exit_code]}"
 
 
 def _notices(outcome: RunOutcome) -> str:
-    waiting = f", {outcome.undelivered} waiting" if outcome.undelivered else ""
-    return f"{outcome.delivered} notices delivered{waiting}"
+    waiting = f", {len(outcome.waiting)} waiting" if outcome.waiting else ""
+    return f"{counted(outcome.delivered, 'notice')} delivered{waiting}"
 
 
 def _log(outcome: RunOutcome) -> str:
     checkpoint = outcome.checkpoint
-    return f"log at {checkpoint.size} records, root {to_text(checkpoint.root)}"
+    return f"log at {counted(checkpoint.size, 'record')}, root {to_text(checkpoint.root)}"

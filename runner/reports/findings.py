@@ -27,11 +27,11 @@ class Summary:
 
     def __str__(self) -> str:
         """Return one line without an end, such as ``3 errors, 1 warning in 2 of 14 files``."""
-        files = _counted(self.files, "file")
+        files = counted(self.files, "file")
         if not self.files_with_findings:
             return f"{files}, no findings"
         counts = ((self.errors, "error"), (self.warnings, "warning"), (self.notes, "note"))
-        found = ", ".join(_counted(count, noun) for count, noun in counts if count)
+        found = ", ".join(counted(count, noun) for count, noun in counts if count)
         return f"{found} in {self.files_with_findings} of {files}"
 
 
@@ -52,5 +52,6 @@ def harmless(text: str) -> str:
     return shorten(printable(text), _LONGEST_TEXT).replace(LEGACY_COMMAND, r"#\x23[")
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return a number and its noun, with an s where there is not exactly one."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

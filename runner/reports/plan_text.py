@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runner.model.policy import PurgePolicy
 from runner.model.text import printable, shorten
 from runner.model.time import format_instant
 from runner.plan.orders import Order, Standing
 from runner.plan.plan import Plan, PlannedOrder
+from runner.reports.findings import counted
 from runner.reports.findings_text import sentence
 
 _MEANING = {
@@ -39,15 +41,23 @@ def _block(planned: PlannedOrder) -> Iterator[str]:
     yield f"  {policy.name} (revision {policy.revision}) {_MEANING[order.standing]}"
     yield (
         f"    what    {policy.selection.interaction_type.value}, {dates.start_text} to {dates.end_text}, "
-        f"{policy.classification.value}, {policy.purge_type.value}"
+        f"{policy.classification.value}, {_kind(policy)}"
     )
     yield f"    where   {_attributes(order)}"
-    if order.standing is not Standing.CLOSED:
+    if order.standing not in (Standing.CLOSED, Standing.OPEN, Standing.AMBIGUOUS):
         yield f"    count   {_count(order)}"
         yield f"    since   {format_instant(policy.eligible_at)} everything selected is old enough"
-    yield f"    digest  {planned.digest}"
+    if planned.digest is not None:
+        yield f"    digest  {planned.digest}"
     for finding in order.findings:
         yield f"    {sentence(finding)}"
+
+
+def _kind(policy: PurgePolicy) -> str:
+    """Permanent, or soft with the days in which it can be taken back."""
+    days = policy.grace_days
+    grace = "" if days is None else f" (can be taken back for {counted(days, 'day')})"
+    return policy.purge_type.value + grace
 
 
 def _attributes(order: Order) -> str:

@@ -20,12 +20,16 @@ from runner.apply.decision import (
 )
 from runner.model.purge import PurgeKey
 from runner.model.time import format_instant
+from runner.plan.orders import Order, Standing
 from runner.plan.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One purge: ``state`` as the log says (or ``new``), ``since`` its last change, ``step`` in words."""
+    """One purge: ``state`` as the log says, else ``new`` or ``baseline``.
+
+    ``since`` is its last change, ``step`` what happens next, in words.
+    """
 
     key: PurgeKey
     state: str
@@ -33,6 +37,7 @@ class Row:
     job_id: str | None
     purged: int | None
     verdict: str | None
+    reason: str | None
     step: str
 
 
@@ -44,10 +49,14 @@ def rows(world: World, now: datetime) -> Iterator[Row]:
         purge = world.purges.get(key.id)
         step = _words(next_step(purge, orders.get(key.id), now))
         if purge is None:
-            yield Row(key, "new", None, None, None, None, step)
+            yield Row(key, _unbegun(orders[key.id]), None, None, None, None, None, step)
         else:
-            since = purge.ended_at or purge.submitted_at
-            yield Row(key, purge.state.value, since, purge.job_id, purge.purged, purge.verdict, step)
+            facts = (purge.changed_at, purge.job_id, purge.purged, purge.verdict, purge.reason)
+            yield Row(key, purge.state.value, *facts, step)
+
+
+def _unbegun(order: Order) -> str:
+    return order.standing.value if order.standing is Standing.BASELINE else "new"
 
 
 def _words(step: Step) -> str:
@@ -55,9 +64,10 @@ def _words(step: Step) -> str:
         case Intend():
             return "apply submits it, if every guard agrees"
         case Refuse():
-            return "refused: " + ", ".join(sorted({finding.rule for finding in step.findings}))
+            rules = ", ".join(sorted({finding.rule for finding in step.findings}))
+            return f"none before {rules} has nothing to say: see purgectl plan"
         case DeclareAmbiguous() | AwaitPerson():
-            return "a person must find out whether it ran"
+            return "a person must find out on the platform whether it ran"
         case Poll():
             return "apply polls its job"
         case Verify():
@@ -65,4 +75,4 @@ def _words(step: Step) -> str:
         case Wait():
             return f"waits until {format_instant(step.until)}: {step.why}"
         case Nothing():
-            return f"nothing: {step.why}"
+            return step.why

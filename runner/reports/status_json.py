@@ -35,5 +35,6 @@ def _purge(row: Row) -> JsonObject:
         "jobId": row.job_id,
         "purged": row.purged,
         "verdict": row.verdict,
+        "reason": row.reason,
         "next": row.step,
     }

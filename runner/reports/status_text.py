@@ -6,6 +6,7 @@ from datetime import datetime
 
 from runner.model.text import printable
 from runner.plan.world import World
+from runner.reports.findings import counted
 from runner.reports.findings_text import sentence
 from runner.reports.status import Row, rows
 
@@ -19,24 +20,22 @@ def status_text(world: World, now: datetime) -> str:
             f"    next: {printable(row.step)}",
         ]
     lines += [f"  {sentence(finding)}" for finding in world.unreadable]
-    return "\n".join([*lines, "", f"Log: {world.log.checkpoint.size} records, {_outbox(world)}."]) + "\n"
+    waiting = counted(len(world.log.outbox), "notice")
+    log = f"Log: {counted(world.log.checkpoint.size, 'record')}, {waiting} waiting."
+    return "\n".join([*lines, "", log]) + "\n"
 
 
 def _age(row: Row, now: datetime) -> str:
     if row.since is None:
         return ""
     minutes = int((now - row.since).total_seconds() // 60)
-    days, hours = minutes // 1440, minutes // 60
-    return (
-        f" for {days} days" if days > 1 else f" for {hours} hours" if hours > 1 else f" for {minutes} minutes"
-    )
+    for unit, size in (("days", 1440), ("hours", 60), ("minutes", 1)):
+        if minutes >= 2 * size:
+            return f" {minutes // size} {unit} ago"
+    return " just now"
 
 
 def _facts(row: Row) -> str:
     purged = "" if row.purged is None else f", {row.purged:,} purged"
-    return purged + ("" if row.verdict is None else f", absence {row.verdict}")
-
-
-def _outbox(world: World) -> str:
-    waiting = len(world.log.outbox)
-    return f"{waiting} notice{'' if waiting == 1 else 's'} waiting"
+    absence = "" if row.verdict is None else f", absence {row.verdict}"
+    return purged + absence + ("" if row.reason is None else f": {printable(row.reason)}")

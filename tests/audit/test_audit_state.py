@@ -53,7 +53,7 @@ def test_the_whole_way_of_a_purge():
     assert purge.state is PurgeState.COMPLETED
     assert purge.job_id == "job-1"
     assert purge.submitted_at == START + timedelta(seconds=5.25)
-    assert (purge.ended_at, purge.purged, purge.verdict) == (START, 1482, "PASS")
+    assert (purge.changed_at, purge.purged, purge.verdict) == (START, 1482, "PASS")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from support.gitworld import ORIGIN, GitWorld, git
 
 from runner.audit import store as store_module
 from runner.audit.keys import Signer
-from runner.audit.records import encode
+from runner.audit.records import encode, parse
 from runner.audit.state import fold
 from runner.errors import LogBroken, NotVerified, Refused, RemoteFailure
 from runner.model.purge import PurgeState
@@ -317,10 +317,13 @@ def test_a_rollback_right_before_the_push_is_seen(world, store, monkeypatch):
 def test_a_branch_that_vanished_is_not_an_empty_log(world, store):
     store.load()
     git(world.origin, "update-ref", "-d", world.branch)
-    with pytest.raises(LogBroken, match="has vanished"):
-        store.load()
+    for reader in (store, world.store()):
+        with pytest.raises(LogBroken, match="has vanished from origin"):
+            reader.load()
+    with pytest.raises(Refused, match="a new one would hide that"):
+        world.open_log()
     with pytest.raises(Refused, match="has no log"):
-        world.store().load()
+        world.store(world.another_clone("fresh")).load()
 
 
 def test_a_log_that_does_not_verify_is_not_extended(world, store):
@@ -340,6 +343,13 @@ def test_a_log_that_does_not_verify_is_not_extended(world, store):
 def test_a_key_that_is_not_trusted_breaks_the_log(world):
     with pytest.raises(LogBroken, match="no trusted key"):
         world.store(verifiers=[Signer.generate(ORIGIN).verifier]).load()
+
+
+def test_a_shallow_checkout_of_main_does_not_matter(world, store):
+    store.append([D.intended()])
+    world.commit({"a": "1"})
+    git(world.root, "clone", "--quiet", "--depth", "1", f"file://{world.origin}", "ci")
+    assert world.store(world.root / "ci").append([D.submitted()]).log.checkpoint.size == 3
 
 
 def test_a_shallow_beginning_cannot_be_verified(world, store):

@@ -385,6 +385,18 @@ def test_a_log_that_does_not_verify_stops_everything(journey, box):
     assert len(box.submissions()) == 1
 
 
+def test_a_log_that_was_cut_since_this_clone_saw_it_stops_everything(journey, box):
+    journey.merge()
+    opened = journey.world.tip()
+    assert journey.apply().code == 0
+    git(journey.world.origin, "update-ref", journey.world.branch, opened)
+    for _ in range(2):
+        done = journey.apply()
+        assert done.code == 6
+        assert "rewritten or rolled back" in done.err
+    assert len(box.submissions()) == 1
+
+
 def test_a_folder_that_is_no_repository_is_a_usage_error(journey, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     done = subprocess.run(

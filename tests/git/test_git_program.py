@@ -75,5 +75,6 @@ def test_no_git_and_no_folder_are_usage_errors(tmp_path, monkeypatch):
 
 def test_a_long_or_binary_message_is_cut_and_made_printable():
     assert clean(b"\xff\x00") == "\\xff\\x00"
-    assert len(clean(b"x" * 10_000)) == 500
+    assert clean(b"banner " * 10_000 + b"fatal: why").endswith("banner fatal: why")
+    assert len(clean(b"x" * 10_000)) == 501
     assert clean("\u202eevil".encode()) == "\\u202eevil"
