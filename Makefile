@@ -16,7 +16,7 @@ help: ## Show this list
 
 $(LOCKED): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "purgectl needs Python 3.11 or newer: make PYTHON=python3.11"; exit 2; }
-	@echo "Setting up $(VENV) from requirements-dev.txt (once, about a minute) ..."
+	@echo "Setting up $(VENV) from requirements-dev.txt (once) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@

@@ -23,6 +23,8 @@ from runner.plan.orders import Order
 from runner.plan.world import World
 from runner.ports import Clock
 
+_MOST_FINDINGS = 50
+_LONGEST_PATH = 500
 _ENDS = {
     JobStatus.COMPLETED: RecordType.COMPLETED,
     JobStatus.FAILED: RecordType.FAILED,
@@ -68,11 +70,11 @@ class Drafts:
                     "backend": target.backend.value,
                 },
                 "policy": {**_policy(order), "commit": order.commit, "body": order.policy.body},
-                "plan": {"digest": plan_digest(order, target, holds)},
+                "plan": {"digest": plan_digest(order, target, holds, world.packs)},
                 "counts": {"matched": order.count},
                 "limit": order.policy.max_interactions,
                 "holds": [{"name": name, "blob": blob} for name, blob in holds],
-                "packs": [],
+                "packs": [{"name": name, "blob": blob} for name, blob in world.packs],
                 "approval": {"source": approval.source, "evidence": approval.evidence},
                 "lease_until": format_instant(self.clock.now() + LEASE),
             },
@@ -190,5 +192,9 @@ def _policy(order: Order) -> dict[str, Json]:
 
 
 def _findings(findings: tuple[Finding, ...]) -> list[Json]:
-    """Rule and place only: a record holds no human text beside a policy's reason."""
-    return [{"rule": finding.rule, "path": finding.path} for finding in sorted(findings)]
+    """Rule and place only: a record holds no human text beside a policy's reason.
+
+    The first ones are enough to refuse, and a record has an end.
+    """
+    named = sorted({(finding.rule, finding.path[:_LONGEST_PATH]) for finding in findings})
+    return [{"rule": rule, "path": path} for rule, path in named[:_MOST_FINDINGS]]

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from runner.apply.drafts import Drafts
 from runner.apply.world import Ports
 from runner.model.notice import Notice
 
+_TOGETHER = 100
 
-def drain(ports: Ports, drafts: Drafts) -> int:
+
+def drain(ports: Ports, drafts: Drafts, deadline: float) -> int:
     """Try every pending notice once, in index order; return how many arrived.
 
     An endpoint that cannot be reached is left alone for the rest of the run, so that one dead
-    host does not use up the time of the others. What arrived is recorded as
-    ``notice.delivered`` in the push that takes it out of the outbox.
+    host does not use up the time of the others. ``deadline`` is on the monotonic clock; what is
+    not tried by then waits for the next run.
     """
+    waiting = sorted(ports.log.load().outbox, key=lambda notice: (notice.index, notice.endpoint))
+    arrived, dead = 0, set[str]()
+    for first in range(0, len(waiting), _TOGETHER):
+        arrived += _deliver(ports, drafts, deadline, waiting[first : first + _TOGETHER], dead)
+    return arrived
+
+
+def _deliver(ports: Ports, drafts: Drafts, deadline: float, notices: Sequence[Notice], dead: set[str]) -> int:
+    """Try some notices, and record in one push what arrived, together with its leaving the outbox."""
     delivered: list[Notice] = []
     attempted: list[Notice] = []
-    dead: set[str] = set()
-    for notice in sorted(ports.log.load().outbox, key=lambda item: (item.index, item.endpoint)):
-        if notice.endpoint in dead:
+    for notice in notices:
+        if notice.endpoint in dead or ports.clock.monotonic() >= deadline:
             continue
         delivery = ports.notifier.deliver(notice)
         tried = replace(
@@ -29,10 +40,8 @@ def drain(ports: Ports, drafts: Drafts) -> int:
             last_result=delivery.result,
             last_at=ports.clock.now(),
         )
-        if delivery.delivered:
-            delivered.append(tried)
-        else:
-            attempted.append(tried)
+        (delivered if delivery.delivered else attempted).append(tried)
+        if not delivery.delivered:
             dead.add(notice.endpoint)
     if delivered or attempted:
         records = [drafts.delivered(tuple(delivered))] if delivered else []

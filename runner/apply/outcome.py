@@ -69,7 +69,8 @@ class PurgeResult:
             return self.trouble
         if self.verdict == "FAIL":
             return ExitCode.JOB_FAILED
-        return _EXIT_CODES.get(self.ending, ExitCode.OK)
+        otherwise = ExitCode.REFUSED if self.findings else ExitCode.OK
+        return _EXIT_CODES.get(self.ending, otherwise)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from runner.apply.decision import poll_interval
 from runner.apply.drafts import Drafts
@@ -14,6 +13,9 @@ from runner.errors import ExitCode, RemoteFailure, RetryLater
 from runner.model.job import Job, JobStatus
 from runner.model.purge import Purge
 from runner.model.target import Target
+
+CATCHING_UP = timedelta(seconds=60)
+"""How long a platform may not know a job that it has just accepted."""
 
 _ENDINGS = {
     JobStatus.COMPLETED: Ending.COMPLETED,
@@ -45,47 +47,65 @@ class Polling:
     drafts: Drafts
     target: Target
     deadline: float
-    results: list[PurgeResult] = field(default_factory=list)
+    _queue: list[_Open] = field(default_factory=list)
 
-    def __call__(self, purges: Iterable[Purge]) -> tuple[PurgeResult, ...]:
-        """Poll until nothing is open or the time is over; record every end that is seen."""
+    def watch(self, purge: Purge) -> None:
+        """Take a submitted purge into the queue."""
+        started = purge.submitted_at or self.ports.clock.now()
+        item = _Open(purge, started, 0.0)
+        item.due = self._next(item)
+        self._queue.append(item)
+
+    def due(self) -> list[PurgeResult]:
+        """Ask about every job that is due now, without waiting; return those that ended."""
+        return self._ask_until(self.ports.clock.monotonic())
+
+    def finish(self) -> list[PurgeResult]:
+        """Poll until nothing is open or the time is over; return every job's result."""
+        ended = self._ask_until(self.deadline)
+        return [*ended, *map(self._still_open, self._queue)]
+
+    def _ask_until(self, latest: float) -> list[PurgeResult]:
         clock = self.ports.clock
-        queue = [_Open(p, p.submitted_at or clock.now(), clock.monotonic()) for p in purges]
-        while queue:
-            queue.sort(key=lambda item: item.due)
-            item = queue[0]
-            wait = item.due - clock.monotonic()
-            if clock.monotonic() + max(wait, 0) >= self.deadline:
+        ended = []
+        while self._queue:
+            item = min(self._queue, key=lambda item: item.due)
+            if max(item.due, clock.monotonic()) > min(latest, self.deadline):
                 break
-            if wait > 0:
-                clock.sleep(wait)
-            if self._ended(item, len(queue)):
-                queue.remove(item)
-        return (*self.results, *(self._still_open(item) for item in queue))
+            clock.sleep(max(item.due - clock.monotonic(), 0))
+            result = self._ask(item)
+            if result is None:
+                item.due = max(item.due, self._next(item))
+            else:
+                ended.append(result)
+                self._queue.remove(item)
+        return ended
 
-    def _ended(self, item: _Open, open_jobs: int) -> bool:
-        """Ask once; record and report the end if the job has ended."""
+    def _next(self, item: _Open) -> float:
+        """When to ask again: a share of the job's age, within the target's request budget."""
+        age = (self.ports.clock.now() - item.started).total_seconds()
+        interval = poll_interval(age, len(self._queue) or 1, self.target.rate_per_minute)
+        return self.ports.clock.monotonic() + interval
+
+    def _ask(self, item: _Open) -> PurgeResult | None:
+        """Ask once; record and return the end if the job has ended."""
         clock = self.ports.clock
         try:
             job = self.ports.reader.job(str(item.purge.job_id))
         except RetryLater as later:
-            item.detail, item.trouble = later.message, ExitCode.REMOTE_FAILURE
             item.due = clock.monotonic() + (later.not_before - clock.now()).total_seconds()
-            return False
+            item.detail, item.trouble = later.message, ExitCode.REMOTE_FAILURE
+            return None
         except RemoteFailure as failure:
             item.detail, item.trouble = failure.message, ExitCode.REMOTE_FAILURE
-        else:
-            item.detail, item.trouble = job.raw_status, None
-            age = (clock.now() - item.started).total_seconds()
-            self.ports.watcher.job(item.purge.policy, job, item.purge.matched, age)
-            if job.status.ended:
-                self._record(item, job)
-                return True
-        age = (clock.now() - item.started).total_seconds()
-        item.due = clock.monotonic() + poll_interval(age, open_jobs, self.target.rate_per_minute)
-        return False
+            return None
+        item.detail, item.trouble = job.raw_status, None
+        age = clock.now() - item.started
+        self.ports.watcher.job(item.purge.policy, job, item.purge.matched, age.total_seconds())
+        catching_up = job.status is JobStatus.VANISHED and age < CATCHING_UP
+        return None if catching_up or not job.status.ended else self._end(item, job)
 
-    def _record(self, item: _Open, job: Job) -> None:
+    def _end(self, item: _Open, job: Job) -> PurgeResult:
         purge, now = item.purge, self.ports.clock.now()
         figures = None
         if job.status is JobStatus.VANISHED:
@@ -94,9 +114,8 @@ class Polling:
             figures = figures_of(job, item.started, now)
             draft = self.drafts.ended(purge, job, item.started, figures)
         self.ports.log.append([draft])
-        self.results.append(
-            self._result(item, _ENDINGS[job.status], job.error_reason or job.raw_status, figures)
-        )
+        item.detail = job.error_reason or job.raw_status
+        return self._result(item, _ENDINGS[job.status], figures)
 
     def _still_open(self, item: _Open) -> PurgeResult:
         """Report a job that goes on; past the target's deadline a person has to look."""
@@ -104,11 +123,16 @@ class Polling:
         if age > self.target.poll_deadline:
             item.detail = f"has not ended {age / 3600:.0f} hours after its submission"
             item.trouble = ExitCode.OUTCOME_UNKNOWN
-        return self._result(item, Ending.POLLING, item.detail, None)
+        return self._result(item, Ending.POLLING, None)
 
-    def _result(self, item: _Open, ending: Ending, detail: str, figures: Figures | None) -> PurgeResult:
+    def _result(self, item: _Open, ending: Ending, figures: Figures | None) -> PurgeResult:
         return PurgeResult(
-            item.purge.key, ending, detail, job_id=item.purge.job_id, figures=figures, trouble=item.trouble
+            item.purge.key,
+            ending,
+            item.detail,
+            job_id=item.purge.job_id,
+            figures=figures,
+            trouble=item.trouble,
         )
 
 

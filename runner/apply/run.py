@@ -6,15 +6,16 @@ runs left open; record refusals; submit; poll; verify; drain the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from runner.apply.decision import (
     AwaitPerson,
     DeclareAmbiguous,
     Intend,
     Nothing,
+    Poll,
     Refuse,
     Step,
     Verify,
@@ -23,19 +24,23 @@ from runner.apply.decision import (
 )
 from runner.apply.drafts import Drafts
 from runner.apply.drain import drain
+from runner.apply.judge import Judge
 from runner.apply.outcome import Ending, PurgeResult, RunOutcome
 from runner.apply.polling import Polling
 from runner.apply.submission import Submission
-from runner.apply.verification import verdict_of
-from runner.apply.world import Judge, Ports, look
+from runner.apply.verification import Verdict, verdict_of
+from runner.apply.world import Ports, look
 from runner.audit.state import fold
-from runner.errors import ExitCode, RemoteFailure
+from runner.errors import ExitCode, PurgectlError, Refused, RemoteFailure
 from runner.model.log import Draft
 from runner.model.purge import Purge, PurgeState
-from runner.model.target import Counts
+from runner.model.target import Counts, Target
 from runner.model.time import format_instant
 from runner.plan.orders import Order
 from runner.plan.world import World
+
+_LAST_WORDS = 60.0
+"""Seconds beyond the budget in which notices may still go out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +58,37 @@ class Run:
     ports: Ports
     drafts: Drafts
     limits: Limits
-    target: str
+    target: Target
 
     def __call__(self) -> RunOutcome:
         """Carry everything out, and tell what came of it even where a stage fails.
 
-        Raises ``Refused`` and ``LogBroken`` before any effect, and ``LogBroken`` also later, when
-        the log stops verifying while the run is under way.
+        Raises ``PurgectlError`` only before any effect: a log that does not verify, a clock that
+        is wrong, a target that changed.
         """
         world = look(self.ports, self.target)
-        results: dict[str, PurgeResult] = {}
-        trouble: list[tuple[ExitCode, str]] = []
-        with _told_in(trouble):
-            self._settle(world, results)
-            self._submit(world, results)
-            self._poll(world, results)
-            self._verify(world, results)
-        log, delivered = world.log, 0
-        with _told_in(trouble):
-            delivered = drain(self.ports, self.drafts)
+        board = _Board(Polling(self.ports, self.drafts, world.target, self.limits.deadline))
+        for purge in world.purges.values():
+            if purge.state is PurgeState.SUBMITTED:
+                board.polling.watch(purge)
+        for stage in (self._settle, self._submit, self._poll, self._verify, self._drain):
+            with board.telling():
+                stage(world, board)
+        log = world.log
+        with board.telling():
             log = self.ports.log.load()
         return RunOutcome(
-            target=self.target,
+            target=self.target.name,
             commit=world.commit,
             checkpoint=log.checkpoint,
-            results=tuple(results.values()),
+            results=tuple(board.results.values()),
             unreadable=world.unreadable,
-            delivered=delivered,
+            delivered=board.delivered,
             waiting=log.outbox,
-            trouble=tuple(trouble),
+            trouble=tuple(board.trouble),
         )
 
-    def _settle(self, world: World, results: dict[str, PurgeResult]) -> None:
+    def _settle(self, world: World, board: _Board) -> None:
         """Deal with everything that needs no request to the platform."""
         records: list[Draft] = []
         for purge_id in sorted({*world.purges, *(order.purge_id for order in world.orders)}):
@@ -92,10 +96,10 @@ class Run:
             step = next_step(purge, order, self.ports.clock.now())
             result = _settled(step, purge, order)
             if result is not None:
-                results[purge_id] = result
+                board.results[purge_id] = result
             if isinstance(step, DeclareAmbiguous) and purge is not None:
                 records.append(self.drafts.ambiguous(purge, step.reason))
-            if isinstance(step, Refuse) and order is not None:
+            if order is not None and order.findings:
                 records += self._new_refusal(order)
         if records:
             self.ports.log.append(records)
@@ -105,64 +109,100 @@ class Run:
         draft = self.drafts.refused(order)
         return [] if order.purge is not None and draft.id in order.purge.refusals else [draft]
 
-    def _submit(self, world: World, results: dict[str, PurgeResult]) -> None:
+    def _submit(self, world: World, board: _Board) -> None:
+        """Submit what is ready, and look after the open jobs in between."""
         judge = Judge(self.ports, self.limits.kill_switch_open)
         submission = Submission(self.ports, judge, self.drafts)
         for order in world.orders:
             step = next_step(order.purge, order, self.ports.clock.now())
             if not isinstance(step, Intend):
                 continue
+            board.add(board.polling.due())
             if self.ports.clock.monotonic() >= self.limits.deadline:
-                results[order.purge_id] = PurgeResult(order.key, Ending.WAITING, "this run's time is over")
+                board.add([PurgeResult(order.key, Ending.WAITING, "this run's time is over")])
                 continue
-            results[order.purge_id] = self._submit_one(world, order, step.attempt, judge, submission)
+            try:
+                result = self._submit_one(world, order, step.attempt, judge, submission)
+            except (RemoteFailure, Refused) as failure:
+                result = PurgeResult(order.key, Ending.WAITING, failure.message, trouble=failure.exit_code)
+            board.add([result])
+            if result.ending is Ending.POLLING:
+                board.polling.watch(self._purges()[order.purge_id])
 
     def _submit_one(
         self, world: World, order: Order, attempt: int, judge: Judge, submission: Submission
     ) -> PurgeResult:
-        try:
-            judged, approval = judge(world, order)
-        except RemoteFailure as failure:
-            return PurgeResult(order.key, Ending.WAITING, failure.message, trouble=failure.exit_code)
-        if approval is None:
-            refusal = self._new_refusal(judged)
-            if refusal:
-                self.ports.log.append(refusal)
-            return PurgeResult(judged.key, Ending.REFUSED, findings=judged.findings)
-        return submission(world, judged, approval, attempt)
+        judged, approval = judge(world, order, judge.measure)
+        if approval is not None:
+            return submission(world, judged, approval, attempt)
+        refusal = self._new_refusal(judged)
+        if refusal:
+            self.ports.log.append(refusal)
+        return PurgeResult(judged.key, Ending.REFUSED, findings=judged.findings)
 
-    def _purges(self) -> tuple[Purge, ...]:
-        return tuple(fold(self.ports.log.load().records).values())
+    def _purges(self) -> Mapping[str, Purge]:
+        return fold(self.ports.log.load().records)
 
-    def _poll(self, world: World, results: dict[str, PurgeResult]) -> None:
-        open_purges = [purge for purge in self._purges() if purge.state is PurgeState.SUBMITTED]
-        polling = Polling(self.ports, self.drafts, world.target, self.limits.deadline)
-        for result in polling(open_purges):
-            before = results.get(result.key.id)
-            submitted_now = before is not None and before.submitted_now
-            results[result.key.id] = replace(result, submitted_now=submitted_now)
+    def _poll(self, world: World, board: _Board) -> None:
+        del world
+        board.add(board.polling.finish())
 
-    def _verify(self, world: World, results: dict[str, PurgeResult]) -> None:
+    def _verify(self, world: World, board: _Board) -> None:
         """Count again what completed, and record what is left."""
-        for purge in self._purges():
-            if not isinstance(next_step(purge, None, self.ports.clock.now()), Verify):
+        for purge in self._purges().values():
+            if isinstance(next_step(purge, None, self.ports.clock.now()), Verify):
+                with board.telling():
+                    self._verify_one(world, board, purge)
+
+    def _verify_one(self, world: World, board: _Board, purge: Purge) -> None:
+        remaining = None
+        if world.target.counts is Counts.REQUIRED and purge.selection is not None:
+            remaining = self.ports.reader.count(purge.selection)
+        verdict = verdict_of(purge, remaining)
+        self.ports.log.append([self.drafts.verified(purge, verdict, remaining)])
+        board.verified(purge, verdict)
+
+    def _drain(self, world: World, board: _Board) -> None:
+        del world
+        board.delivered = drain(self.ports, self.drafts, self.limits.deadline + _LAST_WORDS)
+
+
+@dataclass(slots=True)
+class _Board:
+    """What a run has learned so far: one result a purge, and failures that are no single purge's."""
+
+    polling: Polling
+    results: dict[str, PurgeResult] = field(default_factory=dict)
+    trouble: list[tuple[ExitCode, str]] = field(default_factory=list)
+    delivered: int = 0
+
+    def add(self, results: Iterable[PurgeResult]) -> None:
+        """Take newer results; what was sent, and what refuses the file, stays true."""
+        for result in results:
+            before = self.results.get(result.key.id)
+            if before is None:
+                self.results[result.key.id] = result
                 continue
-            remaining = None
-            if world.target.counts is Counts.REQUIRED and purge.selection is not None:
-                remaining = self.ports.reader.count(purge.selection)
-            verdict = verdict_of(purge, remaining)
-            self.ports.log.append([self.drafts.verified(purge, verdict, remaining)])
-            result = results.get(purge.id) or PurgeResult(purge.key, Ending.COMPLETED)
-            results[purge.id] = replace(result, verdict=verdict)
+            self.results[result.key.id] = replace(
+                result,
+                submitted_now=result.submitted_now or before.submitted_now,
+                findings=result.findings or before.findings,
+            )
 
+    def verified(self, purge: Purge, verdict: Verdict) -> None:
+        """Add a verdict to a purge's result."""
+        result = self.results.get(purge.id)
+        if result is None or result.ending is Ending.NOTHING:
+            result = PurgeResult(purge.key, Ending.COMPLETED)
+        self.results[purge.id] = replace(result, verdict=verdict)
 
-@contextmanager
-def _told_in(trouble: list[tuple[ExitCode, str]]) -> Iterator[None]:
-    """End a stage at a failure of the remote side, and keep what failed for the summary."""
-    try:
-        yield
-    except RemoteFailure as failure:
-        trouble.append((failure.exit_code, failure.message))
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """End a stage at a failure, and keep what failed for the summary."""
+        try:
+            yield
+        except PurgectlError as failure:
+            self.trouble.append((failure.exit_code, failure.message))
 
 
 def _settled(step: Step, purge: Purge | None, order: Order | None) -> PurgeResult | None:
@@ -177,6 +217,10 @@ def _settled(step: Step, purge: Purge | None, order: Order | None) -> PurgeResul
             return PurgeResult(subject.key, Ending.AMBIGUOUS, "only a person can tell whether it ran")
         case Wait(until, why):
             return PurgeResult(subject.key, Ending.WAITING, f"{why}; again after {format_instant(until)}")
+        case Nothing(why) if order is not None and order.findings:
+            return PurgeResult(subject.key, Ending.REFUSED, why, findings=order.findings)
         case Nothing(why):
             return PurgeResult(subject.key, Ending.NOTHING, why)
+        case Poll() if order is not None and order.findings:
+            return PurgeResult(subject.key, Ending.POLLING, findings=order.findings)
     return None

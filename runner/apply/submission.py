@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from runner.apply.decision import Halt, Nothing, Submit, Withdraw, before_submission
 from runner.apply.drafts import Drafts
+from runner.apply.judge import Judge
 from runner.apply.outcome import Ending, PurgeResult
-from runner.apply.world import Judge, Ports, look
+from runner.apply.world import Ports, look
+from runner.audit.records import fits
 from runner.audit.state import fold
-from runner.errors import ExitCode, OutcomeUnknown, RemoteFailure, RequestRejected, RetryLater
+from runner.errors import (
+    ExitCode,
+    OutcomeUnknown,
+    PurgectlError,
+    Refused,
+    RemoteFailure,
+    RequestRejected,
+    RetryLater,
+)
 from runner.model.approval import Approval
 from runner.model.job import Job
 from runner.model.log import Appended, Draft
 from runner.model.purge import Purge
 from runner.plan.orders import Order
 from runner.plan.world import World
+from runner.rules import execution
 
 _FIRST_PAUSE = timedelta(minutes=15)
 _LONGEST_PAUSE = timedelta(hours=24)
@@ -34,90 +45,118 @@ class Submission:
         """Submit one guarded order at most once, and say what became of it.
 
         ``purge.intended`` is on the remote branch before the request leaves, ``main`` and the log
-        are read once more in between, and every answer is recorded. Raises ``RemoteFailure`` when
-        the log cannot be written and ``LogBroken`` when it does not verify.
+        are read once more in between, and every answer is recorded. Raises ``RemoteFailure`` and
+        ``LogBroken`` only while nothing was sent.
         """
         draft = self.drafts.intended(world, order, approval, attempt)
+        if not fits(draft):
+            finding = world.review.locate(order.path, execution.too_large_for_a_record())
+            return PurgeResult(order.key, Ending.REFUSED, findings=(finding,))
         self.ports.watcher.say(f"{order.policy.name}: announcing the purge in the log")
         appended = self.ports.log.append([draft])
         if not _is_mine(appended, draft):
             return PurgeResult(order.key, Ending.WAITING, "another run has just announced this purge")
         intended = fold(appended.log.records)[order.purge_id]
         try:
-            stopped = self._look_again(order, intended)
+            stopped = self._look_again(world, order, intended)
         except RemoteFailure as failure:
             return self._postpone(order, intended, failure)
-        return self._send(order, intended) if stopped is None else stopped
+        return self._send(world, order, intended) if stopped is None else stopped
 
-    def _look_again(self, announced: Order, intended: Purge) -> PurgeResult | None:
-        """Read ``main`` and the log right before the irreversible call; ``None`` means go."""
-        world = look(self.ports, announced.policy.target, before={announced.purge_id: announced.purge})
+    def _look_again(self, then: World, announced: Order, intended: Purge) -> PurgeResult | None:
+        """Read ``main`` and the log right before the irreversible call; ``None`` means go.
+
+        The platform is asked first, because that may take a while: what was merged meanwhile is
+        seen by the look that follows.
+        """
+        try:
+            measurement = self.judge.measure(announced)
+            world = look(self.ports, then.target, before={announced.purge_id: announced.purge})
+        except Refused as refusal:
+            return self._halt(announced, intended, Halt((), refusal.message))
         order = world.order(announced.purge_id)
         if order is not None:
-            order, _ = self.judge(world, order)
+            order, _ = self.judge(world, order, lambda _: measurement)
         now = self.ports.clock.now()
         match before_submission(intended, world.purges.get(announced.purge_id), announced, order, now):
             case Submit():
                 return None
-            case Halt(findings, why):
-                self.ports.log.append([self.drafts.halted(intended, findings)])
-                return PurgeResult(announced.key, Ending.HALTED, why, findings=findings)
+            case Halt() as halt:
+                return self._halt(announced, intended, halt)
             case Withdraw(why):
-                self.ports.log.append([self.drafts.withdrawn(intended, announced)])
-                return PurgeResult(announced.key, Ending.WAITING, why)
+                result = PurgeResult(announced.key, Ending.WAITING, why, trouble=ExitCode.REMOTE_FAILURE)
+                return self._recorded(result, self.drafts.withdrawn(intended, announced))
             case Nothing(why):
                 return PurgeResult(announced.key, Ending.WAITING, why)
 
-    def _send(self, order: Order, intended: Purge) -> PurgeResult:
+    def _halt(self, announced: Order, intended: Purge, halt: Halt) -> PurgeResult:
+        result = PurgeResult(announced.key, Ending.HALTED, halt.why, findings=halt.findings)
+        return self._recorded(result, self.drafts.halted(intended, halt.findings))
+
+    def _send(self, world: World, order: Order, intended: Purge) -> PurgeResult:
         self.ports.watcher.say(f"{order.policy.name}: submitting")
         sent_at = self.ports.clock.now()
         try:
             job = self.ports.submitter.submit(order.policy)
         except OutcomeUnknown as unknown:
-            self.ports.log.append([self.drafts.ambiguous(intended, "no-answer")])
-            return PurgeResult(order.key, Ending.AMBIGUOUS, unknown.message, submitted_now=True)
+            result = PurgeResult(order.key, Ending.AMBIGUOUS, unknown.message, submitted_now=True)
+            return self._recorded(result, self.drafts.ambiguous(intended, "no-answer"))
         except RequestRejected as rejection:
             return self._rejected(order, intended, rejection)
         except RemoteFailure as failure:
             return self._postpone(order, intended, failure)
-        self.ports.watcher.say(f"{order.policy.name}: accepted as job {job.id}")
-        return self._record(order, intended, job, sent_at)
+        return self._accepted(world, order, intended, job, sent_at)
 
-    def _record(self, order: Order, intended: Purge, job: Job, sent_at: datetime) -> PurgeResult:
-        """Write down that the platform accepted. A log that cannot be written now is a loud failure."""
-        try:
-            self.ports.log.append([self.drafts.submitted(intended, job, sent_at)])
-        except RemoteFailure as failure:
-            text = f"job {job.id} was accepted, but the log could not be written: {failure.message}"
-            return PurgeResult(order.key, Ending.AMBIGUOUS, text, submitted_now=True, job_id=job.id)
-        return PurgeResult(order.key, Ending.POLLING, job.raw_status, submitted_now=True, job_id=job.id)
+    def _accepted(
+        self, world: World, order: Order, intended: Purge, job: Job, sent_at: datetime
+    ) -> PurgeResult:
+        """Write down that the platform accepted. Without that record a person is needed."""
+        if any(purge.job_id == job.id for purge in world.purges.values()):
+            text = f"the platform answered with job {job.id}, which belongs to another purge"
+            result = PurgeResult(order.key, Ending.AMBIGUOUS, text, submitted_now=True)
+            return self._recorded(result, self.drafts.ambiguous(intended, "no-answer"))
+        result = PurgeResult(order.key, Ending.POLLING, job.raw_status, submitted_now=True, job_id=job.id)
+        told = self._recorded(result, self.drafts.submitted(intended, job, sent_at))
+        self.ports.watcher.say(f"{order.policy.name}: accepted as job {job.id}")
+        if told.trouble is None:
+            return told
+        trouble = None if told.trouble is ExitCode.REMOTE_FAILURE else told.trouble
+        return replace(told, ending=Ending.AMBIGUOUS, trouble=trouble)
 
     def _rejected(self, order: Order, intended: Purge, rejection: RequestRejected) -> PurgeResult:
         """Record a refusal by the platform: for good, or to be tried again later."""
         if not rejection.permanent:
             return self._postpone(order, intended, rejection)
-        draft = self.drafts.rejected(intended, rejection)
-        self.ports.log.append([draft])
-        return PurgeResult(order.key, Ending.FAILED, rejection.message)
+        result = PurgeResult(order.key, Ending.FAILED, rejection.message)
+        return self._recorded(result, self.drafts.rejected(intended, rejection))
 
     def _postpone(self, order: Order, intended: Purge, failure: RemoteFailure) -> PurgeResult:
         """Record that nothing was sent, and when the next run may try again."""
         not_before = pause_after(failure, intended.attempt, self.ports.clock.now())
         status = failure.status if isinstance(failure, RequestRejected) else None
-        self.ports.log.append([self.drafts.postponed(intended, order, not_before, status)])
-        return PurgeResult(order.key, Ending.WAITING, failure.message, trouble=ExitCode.REMOTE_FAILURE)
+        result = PurgeResult(order.key, Ending.WAITING, failure.message, trouble=ExitCode.REMOTE_FAILURE)
+        return self._recorded(result, self.drafts.postponed(intended, order, not_before, status))
+
+    def _recorded(self, result: PurgeResult, draft: Draft) -> PurgeResult:
+        """Push the record of a result. A log that cannot be written now does not lose the result."""
+        try:
+            self.ports.log.append([draft])
+        except PurgectlError as failure:
+            detail = f"{result.detail}; and the log could not be written: {failure.message}"
+            ambiguous = result.ending is Ending.AMBIGUOUS and isinstance(failure, RemoteFailure)
+            return replace(result, detail=detail, trouble=None if ambiguous else failure.exit_code)
+        return result
 
 
 def pause_after(failure: RemoteFailure, attempt: int, now: datetime) -> datetime:
     """Return when a submission that was not accepted may be tried again.
 
-    The platform's own wish wins; else 15 minutes, doubled with every attempt, at most a day, so
-    that a schedule does not flood the log.
+    The platform's own wish wins; else 15 minutes, doubled with every attempt, so that a schedule
+    does not flood the log. Neither is more than a day, because a purge must not be forgotten.
     """
-    if isinstance(failure, RetryLater):
-        return failure.not_before
     doubled: int = 2 ** min(attempt - 1, 10)
-    return now + min(_FIRST_PAUSE * doubled, _LONGEST_PAUSE)
+    wish = failure.not_before if isinstance(failure, RetryLater) else now + _FIRST_PAUSE * doubled
+    return min(wish, now + _LONGEST_PAUSE)
 
 
 def _is_mine(appended: Appended, draft: Draft) -> bool:

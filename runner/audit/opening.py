@@ -20,7 +20,7 @@ from runner.git.push import PushResult, compare_and_swap
 from runner.git.repository import Repository
 from runner.model.finding import Severity
 from runner.model.json import JsonObject
-from runner.model.log import Draft, Log
+from runner.model.log import Draft, Log, Record
 from runner.model.source import SourceFile
 from runner.ports import Clock
 
@@ -82,36 +82,47 @@ def open_log(
     the remote does not take it.
     """
     writer = Writer(trust.require(signer), ())
-    branch, private = layout.branch(trust.target), layout.private_ref(trust.target)
-    if repository.fetch(remote, branch, private) is not None:
-        raise _exists(trust.target)
-    last = repository.resolve(private)
+    branch = layout.branch(trust.target)
+    _require_none(repository, remote, trust.target)
+    extension = writer.extend(EMPTY, [_first_record(draft, trust.target)], (), (), clock.now())
+    commit = repository.commit(None, extension.changes, extension.message, clock.now())
+    pushed = compare_and_swap(repository.git, remote, branch, None, commit)
+    match pushed.result:
+        case PushResult.LOST_RACE:
+            raise _exists(trust.target)
+        case PushResult.REFUSED:
+            raise RemoteFailure(f"{remote} does not take the branch: {pushed.reason}", where=branch)
+        case PushResult.UNKNOWN if repository.tip(remote, branch) != commit:
+            raise RemoteFailure(
+                f"it is not known whether the log was opened: {pushed.reason}",
+                hint="run purgectl audit open again",
+            )
+    repository.advance(layout.private_ref(trust.target), commit)
+    return _verified(repository, trust, commit)
+
+
+def _require_none(repository: Repository, remote: str, target: str) -> None:
+    """Refuse where there is a log, and where this clone remembers one that is gone."""
+    branch = layout.branch(target)
+    if repository.tip(remote, branch) is not None:
+        raise _exists(target)
+    last = repository.resolve(layout.private_ref(target))
     if last is not None:
         raise Refused(
-            f"the log of target {trust.target} has vanished from {remote}; a new one would hide that",
+            f"the log of target {target} has vanished from {remote}; a new one would hide that",
             where=f"last seen here at {last}",
             hint=f"find out who deleted it, and put it back: git push {remote} {last}:{branch}",
         )
+
+
+def _first_record(draft: Draft, target: str) -> Record:
     try:
-        record = parse(0, encode(draft))
+        return parse(0, encode(draft))
     except TooLarge as error:
         raise Refused(
             f"the first record {error}: too many policies stand on main",
-            hint=f"open the log before the policies of target {trust.target} are merged",
+            hint=f"open the log before the policies of target {target} are merged",
         ) from None
-    extension = writer.extend(EMPTY, [record], (), (), clock.now())
-    commit = repository.commit(None, extension.changes, extension.message, clock.now())
-    pushed = compare_and_swap(repository.git, remote, branch, None, commit)
-    if pushed.result is PushResult.UNKNOWN and repository.fetch(remote, branch, private) != commit:
-        raise RemoteFailure(
-            f"it is not known whether the log was opened: {pushed.reason}",
-            hint="run purgectl audit open again",
-        )
-    if pushed.result is PushResult.LOST_RACE:
-        raise _exists(trust.target)
-    if pushed.result is PushResult.REFUSED:
-        raise RemoteFailure(f"{remote} does not take the branch: {pushed.reason}", where=branch)
-    return _verified(repository, trust, commit)
 
 
 def _verified(repository: Repository, trust: Trust, commit: str) -> Log:

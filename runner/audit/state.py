@@ -36,9 +36,9 @@ def fold(records: Sequence[Record]) -> Mapping[str, Purge]:
     return purges
 
 
-def baseline(records: Sequence[Record]) -> frozenset[str]:
-    """Return the ids of the purges that never run, because the log was opened after them."""
-    return frozenset(text(item, "purge_id") for item in entries(records[0].body, "baseline"))
+def baseline(records: Sequence[Record]) -> Mapping[str, str]:
+    """Return the purges that never run, because the log was opened after them: id and file's blob."""
+    return {text(item, "purge_id"): text(item, "blob") for item in entries(records[0].body, "baseline")}
 
 
 def follow(purges: Mapping[str, Purge], origin: str, record: Record) -> Purge | None:

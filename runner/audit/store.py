@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from runner.audit import layout
 from runner.audit.keys import Signer
-from runner.audit.records import TooLarge, encode, parse
+from runner.audit.records import BadRecord, TooLarge, encode, parse
 from runner.audit.replay import Replay
 from runner.audit.state import IllegalRecord
 from runner.audit.trust import Trust
@@ -41,8 +41,8 @@ class _Append:
 class GitLogStore:
     """Reads and extends the branch ``audit/<target>`` of a remote.
 
-    It remembers the last state it has verified. A branch that goes back or is rewritten while this
-    process lives is broken for good: every later call raises ``LogBroken``.
+    It remembers the last state it has verified, and the clone remembers its tip for later processes.
+    A branch that goes back, is rewritten or vanishes is refused until it is what it was.
     """
 
     def __init__(
@@ -173,6 +173,7 @@ class GitLogStore:
         pushed = compare_and_swap(self._repository.git, self._remote, branch, replay.tip, commit)
         match pushed.result:
             case PushResult.LANDED:
+                self._repository.advance(layout.private_ref(self._trust.target), commit)
                 self._verify(commit)
                 return Appended(replay.log(), (*landed, *records), tuple(known))
             case PushResult.REFUSED:
@@ -202,16 +203,18 @@ class GitLogStore:
 
 
 def _encoded(drafts: Sequence[Draft]) -> dict[str, bytes]:
-    """Return the bytes of every draft by its id, in order. Raises ``Refused`` when one is too large."""
+    """Return the bytes of every draft by its id, in order. Raises ``Refused`` for one that cannot be."""
     leaves: dict[str, bytes] = {}
     for draft in drafts:
         if draft.id in leaves:
             raise ValueError(f"the record {draft.id} is appended twice at once")
         try:
             leaves[draft.id] = encode(draft)
-        except TooLarge as error:
+        except BadRecord as error:
             raise Refused(
                 f"a record of type {draft.type.value} {error}",
-                hint="shorten the policy: its whole text stands in the record",
+                hint="shorten the policy: its whole text stands in the record"
+                if isinstance(error, TooLarge)
+                else "this is a fault in purgectl or in an answer of the platform: report it",
             ) from None
     return leaves

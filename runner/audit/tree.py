@@ -40,10 +40,6 @@ class Tree:
         """How many leaves there are."""
         return len(self._levels[0])
 
-    def leaf(self, index: int) -> bytes:
-        """Return the hash of one leaf."""
-        return self._levels[0][index]
-
     def append(self, leaf: bytes) -> None:
         """Add the hash of the next leaf."""
         level, value = 0, leaf

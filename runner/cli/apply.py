@@ -7,7 +7,7 @@ import click
 from runner.apply.drafts import Drafts
 from runner.apply.run import Limits, Run
 from runner.cli.clock import SystemClock
-from runner.cli.console import append_to_job_summary
+from runner.cli.console import append_to_job_summary, show_result
 from runner.cli.environment import kill_switch_open
 from runner.cli.progress import watcher
 from runner.cli.wiring import here, ports, runner_identity
@@ -30,7 +30,11 @@ Exit codes:
 )
 @click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
 @click.option(
-    "--max-minutes", type=click.FloatRange(min=0), default=25.0, show_default=True, help="How long to poll."
+    "--max-minutes",
+    type=click.FloatRange(min=0, max=1440),
+    default=25.0,
+    show_default=True,
+    help="How long to submit and poll; the next run goes on.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--allow-host", multiple=True, metavar="HOST", help="Let credentials go to this host as well.")
@@ -46,7 +50,7 @@ def command(target: str, max_minutes: float, form: str, allow_host: tuple[str, .
     limits = Limits(clock.monotonic() + max_minutes * 60, kill_switch_open())
     drafts = Drafts(chosen.log.origin, runner_identity(), clock)
     with watcher() as watching, ports(place, chosen, allow_host, watching) as opened:
-        outcome = Run(opened, drafts, limits, chosen.name)()
-    click.echo(apply_text(outcome) if form == "text" else apply_json(outcome), nl=False)
+        outcome = Run(opened, drafts, limits, chosen)()
+    show_result(apply_text(outcome) if form == "text" else apply_json(outcome))
     append_to_job_summary(apply_markdown(outcome))
     return int(outcome.exit_code)

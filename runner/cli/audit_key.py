@@ -20,4 +20,6 @@ def signing_key() -> Signer:
     try:
         return Signer.parse(text)
     except BadKey as error:
-        raise UsageError(f"{VARIABLE}: {error}", hint="copy the key again, whole") from None
+        pasted = text.startswith(f"{VARIABLE}=")
+        hint = f"leave {VARIABLE}= out of the value" if pasted else "copy the key again, whole"
+        raise UsageError(f"{VARIABLE}: {error}", hint=hint) from None

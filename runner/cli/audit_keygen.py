@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 from ruamel.yaml import YAML
@@ -14,7 +14,7 @@ from runner.audit.keys import BadKey, Signer
 from runner.audit.trust import target_path
 from runner.cli.audit_key import VARIABLE
 from runner.cli.audit_place import target_option
-from runner.cli.worktree import find_root, read_file
+from runner.cli.worktree import find_root, read_file, replace_file
 from runner.documents.document import Document
 from runner.documents.reading import read
 from runner.errors import UsageError
@@ -24,10 +24,11 @@ from runner.model.source import EntryKind, SourceFile
 
 @click.command(
     "keygen",
+    short_help="Make a key for a log.",
     epilog="""\b
 Examples:
   purgectl audit keygen --target sandbox            print a new pair of keys
-  purgectl audit keygen --target sandbox --write    and trust it in policies/targets/sandbox.yaml
+  purgectl audit keygen --target sandbox --write    and trust it in the target
 """,
 )
 @target_option
@@ -48,6 +49,8 @@ def command(target: str, write: bool) -> None:
     if write:
         _write(root / target_path(target), document, str(signer.verifier))
     click.echo(_message(target, signer, written=write), nl=False)
+    if write:
+        click.echo(_key_count(document), nl=False)
 
 
 def _document(root: Path, target: str) -> Document:
@@ -70,9 +73,15 @@ def _origin(document: Document) -> str:
             where=document.source.path,
             hint="give it log: {origin: …, keys: []}; purgectl validate shows every fault",
         )
+    return str(_log(document)["origin"])
+
+
+def _log(document: Document) -> dict[str, Any]:
+    """Return ``log`` of a target whose ``log.origin`` and ``log.keys`` are sound."""
+    assert document.value is not None
     log = document.value["log"]
     assert isinstance(log, dict)
-    return str(log["origin"])
+    return log
 
 
 def _write(path: Path, document: Document, key: str) -> None:
@@ -93,23 +102,24 @@ def _write(path: Path, document: Document, key: str) -> None:
             where=document.source.path,
             hint="leave --write out, and add the verifier key to log.keys by hand",
         )
-    _replace(path, data)
+    replace_file(path, data)
 
 
 def _with_key(document: Document, key: str) -> dict[str, object]:
     assert document.value is not None
-    log = document.value["log"]
-    assert isinstance(log, dict)
+    log = _log(document)
     return {**document.value, "log": {**log, "keys": [*log["keys"], key]}}
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Put new bytes in the place of a file at once, with the mode that it had."""
-    mode = path.stat().st_mode & 0o777
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".purgectl-", delete=False) as file:
-        file.write(data)
-    Path(file.name).chmod(mode)
-    Path(file.name).replace(path)
+def _key_count(document: Document) -> str:
+    """Say how many keys the target trusts now; empty while it is only the new one."""
+    count = len(_log(document)["keys"]) + 1
+    if count == 1:
+        return ""
+    return (
+        f"\nlog.keys now holds {count} keys, and each of them may sign this log. If the new key takes the\n"
+        "place of one that signed nothing, remove that one; a key that has signed must stay.\n"
+    )
 
 
 def _message(target: str, signer: Signer, *, written: bool) -> str:

@@ -16,8 +16,9 @@ from runner.reports.log_text import opened_text
 
 @click.command(
     "open",
+    short_help="Create the log of a target, once.",
     epilog="""\b
-Example:
+Examples:
   AUDIT_SIGNING_KEY=... purgectl audit open --target sandbox
 """,
 )
@@ -37,5 +38,6 @@ def command(target: str) -> None:
     draft = records.opened(
         chosen.log.origin, chosen.name, chosen.log.keys, baseline, runner_identity(), clock.now()
     )
-    log = open_log(place.repository, trust, draft, signer=signing_key(), clock=clock)
-    click.echo(opened_text(chosen.name, log), nl=False)
+    signer = signing_key()
+    log = open_log(place.repository, trust, draft, signer=signer, clock=clock)
+    click.echo(opened_text(chosen.name, log, signer.verifier), nl=False)

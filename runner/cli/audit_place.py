@@ -21,12 +21,16 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class LocalLog:
-    """A branch ``audit/<target>`` as this clone knows it: its ref, its commit, and whom to trust."""
+    """A branch ``audit/<target>`` as this clone knows it: its ref, its commit, and whom to trust.
+
+    ``keys_from`` says to a person where the trusted keys were found.
+    """
 
     repository: Repository
     ref: str
     commit: str
     trust: Trust
+    keys_from: str
 
 
 def _target_name(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -38,19 +42,28 @@ def _target_name(ctx: click.Context, parameter: click.Parameter, value: str) -> 
 
 
 target_option = click.option(
-    "--target", required=True, metavar="NAME", callback=_target_name, help="The target."
+    "--target",
+    required=True,
+    metavar="NAME",
+    callback=_target_name,
+    help="The target, as in policies/targets/NAME.yaml.",
 )
 repo_option = click.option(
     "--repo",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
-    help="A clone; the current folder.",
+    help="A clone, bare or not; the current folder when left out.",
 )
 vkey_option = click.option(
     "--vkey", multiple=True, metavar="KEY", help="Trust this verifier key instead of those on main."
 )
 format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For a person, or for a program.",
 )
 
 
@@ -69,8 +82,9 @@ def find_log(folder: Path, target: str, keys: Sequence[str]) -> LocalLog:
             where=str(folder.absolute()),
             hint=f"git fetch origin audit/{target}",
         )
-    trust = _given(target, keys) if keys else _stated(repository, target)
-    return LocalLog(repository, *found, trust)
+    if keys:
+        return LocalLog(repository, *found, _given(target, keys), "--vkey")
+    return LocalLog(repository, *found, _stated(repository, target), "log.keys on main")
 
 
 def local_ref(repository: Repository, branch: str) -> tuple[str, str] | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from runner.audit.verify import verify
-from runner.cli.audit_place import find_log, format_option, repo_option, target_option
+from runner.cli.audit_place import find_log, format_option, repo_option, target_option, vkey_option
 from runner.errors import LogBroken, UsageError
 from runner.model.log import Record
 from runner.reports.log_json import log_json
@@ -16,41 +16,39 @@ from runner.reports.log_text import log_text, record_text
 
 @click.command(
     "show",
+    short_help="Show the records of a log.",
     epilog="""\b
-Examples:
-  purgectl audit show --target sandbox                  every record, one line each
-  purgectl audit show --target sandbox 3                record 3, whole
+Examples: every record, one line each; record 3, whole; all about one purge
+  purgectl audit show --target sandbox
+  purgectl audit show --target sandbox 3
   purgectl audit show --target sandbox 67f33c6b-1015-598e-9fe1-d130bfe0a57c
-                                                        everything about one purge
 """,
 )
 @target_option
 @repo_option
-@click.option(
-    "--vkey", multiple=True, metavar="KEY", help="Trust this verifier key instead of those on main."
-)
+@vkey_option
 @format_option
 @click.argument("which", metavar="[PURGE_ID|INDEX]", required=False)
 def command(target: str, repo: Path, vkey: tuple[str, ...], form: str, which: str | None) -> None:
     """Show the records of a log, all of them, one, or those about one purge.
 
     The log is verified first. Of a log that does not verify, what can be read is shown all the
-    same, and the exit code is 6.
+    same under a warning, the records at fault are marked with !, and the exit code is 6.
     """
     log = find_log(repo, target, vkey)
     verification = verify(log.repository, log.commit, log.trust)
     chosen = _chosen(verification.records, which)
     if form == "json":
-        click.echo(log_json(target, chosen), nl=False)
+        click.echo(log_json(verification, chosen), nl=False)
     elif which is not None and which.isdigit():
-        click.echo(record_text(chosen[0]), nl=False)
+        click.echo(record_text(chosen[0], verification), nl=False)
     else:
-        click.echo(log_text(chosen, verification.records), nl=False)
+        click.echo(log_text(chosen, verification), nl=False)
     if not verification.holds:
         raise LogBroken(
             f"the log of target {target} does not verify: {verification.problems[0].message}",
             where=log.ref,
-            hint=f"purgectl audit verify --target {target}",
+            hint="purgectl audit verify, with the same options, lists all that is wrong",
         )
 
 

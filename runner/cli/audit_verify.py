@@ -8,7 +8,7 @@ import click
 
 from runner.audit.checkpoint import BadCheckpoint, root_from_text
 from runner.audit.verify import Expectation, verify
-from runner.cli.audit_place import find_log, format_option, repo_option, target_option
+from runner.cli.audit_place import find_log, format_option, repo_option, target_option, vkey_option
 from runner.errors import ExitCode
 from runner.reports.verification_json import verification_json
 from runner.reports.verification_text import verification_text
@@ -33,20 +33,20 @@ def _expectation(value: str) -> Expectation:
 
 @click.command(
     "verify",
+    short_help="Check records, signatures and history of a log.",
     epilog="""\b
 Examples:
   purgectl audit verify --target sandbox
-  purgectl audit verify --target sandbox --vkey "$(cat key-noted-earlier.txt)"
-  purgectl audit verify --target sandbox --expect 4:nRStI5N8mlnPDzp8rbt+Z8GWm58WNbv9m8UrCyvpqPk=
+  purgectl audit verify --target sandbox --vkey "$(cat noted-key.txt)"
+  purgectl audit verify --target sandbox --expect "$(cat noted-root.txt)"
 \b
-Exit codes: 0 the log is whole   6 it is not, and where   9 it could not be checked, and why
+Exit codes:
+  0 the log is whole   6 it is not, and where   9 it could not be checked
 """,
 )
 @target_option
 @repo_option
-@click.option(
-    "--vkey", multiple=True, metavar="KEY", help="Trust this verifier key instead of those on main."
-)
+@vkey_option
 @click.option(
     "--expect",
     multiple=True,
@@ -65,6 +65,8 @@ def command(
     """
     log = find_log(repo, target, vkey)
     verification = verify(log.repository, log.commit, log.trust, expect)
-    shown = verification_text if form == "text" else verification_json
-    click.echo(shown(verification, log.ref), nl=False)
+    if form == "json":
+        click.echo(verification_json(verification, log.ref), nl=False)
+    else:
+        click.echo(verification_text(verification, log.ref, log.keys_from), nl=False)
     return int(ExitCode.OK if verification.holds else ExitCode.LOG_BROKEN)

@@ -138,7 +138,9 @@ def _play(stage: Stage) -> None:
 
 
 def _chapter(number: str, title: str) -> None:
-    click.secho(f"\n── {number}. {title} " + "─" * max(0, 88 - len(title)), fg="yellow", bold=True)
+    heading = f"── {number}. {title} "
+    width = min(shutil.get_terminal_size().columns, 95)
+    click.secho("\n" + heading.ljust(width, "─"), fg="yellow", bold=True)
 
 
 def _make_repository(stage: Stage) -> None:
@@ -191,14 +193,18 @@ def _farewell(stage: Stage) -> None:
     click.secho("\nDone.", fg="green", bold=True, nl=False)
     click.echo(f" The repository is in {stage.clone}. Try next:\n")
     purgectl = shlex.join(_own_name())
-    click.echo(f"  cd {stage.clone}")
+    key = stage.folder / "demo.env"
+    key.touch(mode=0o600)
+    key.write_text(f"export AUDIT_SIGNING_KEY={stage.environment['AUDIT_SIGNING_KEY']}\n", encoding="utf-8")
     for line, why in (
+        (f"cd {stage.clone}", ""),
         (f"{purgectl} audit show --target {TARGET}", "every record of the log"),
         (f"git log --stat origin/audit/{TARGET}", "the same, as git sees it"),
-        (f"{purgectl} validate", "after you have changed a policy"),
-        (f"{purgectl} sandbox", "the simulator alone, to plan and apply yourself"),
+        (f"{purgectl} sandbox", "in a second terminal: prints the variables to set here"),
+        (f". {key}", "the toy key of this demo's log"),
+        (f"{purgectl} apply --target {TARGET}", "after you have merged and pushed a policy of your own"),
     ):
-        click.echo(f"  {line:<60}  # {why}")
+        click.echo(f"  # {why}\n  {line}" if why else f"  {line}")
 
 
 def _own_name() -> list[str]:
@@ -217,10 +223,13 @@ def _sandbox(folder: Path, size: int, seed: int) -> Iterator[dict[str, str]]:
     arguments += ["--ready-file", str(ready), "--journal", str(folder / "sandbox-journal.jsonl")]
     with (folder / "sandbox.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "runner", "sandbox", *arguments], stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, "-m", "runner", "sandbox", *arguments],
+            env=_plain_environment(folder),
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
     try:
-        yield _demo_environment(folder, _wait_until_ready(process, ready))
+        yield _plain_environment(folder) | _wait_until_ready(process, ready)
     finally:
         process.terminate()
         process.wait(timeout=10)
@@ -236,13 +245,10 @@ def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path) -> dict[str
     return environment
 
 
-def _demo_environment(folder: Path, sandbox: dict[str, str]) -> dict[str, str]:
+def _plain_environment(folder: Path) -> dict[str, str]:
     """Keep the user's terminal settings, and nothing that could reach a real organisation."""
     kept = ("PATH", "TERM", "LANG", "LC_ALL", "NO_COLOR", "COLUMNS", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
-    person = {"GIT_AUTHOR_NAME": "Demo", "GIT_AUTHOR_EMAIL": "demo@invalid", "HOME": str(folder)}
-    committer = {
-        "GIT_COMMITTER_NAME": "Demo",
-        "GIT_COMMITTER_EMAIL": "demo@invalid",
-        "GIT_CONFIG_NOSYSTEM": "1",
-    }
-    return {name: os.environ[name] for name in kept if name in os.environ} | person | committer | sandbox
+    git = {"HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+    for role in ("AUTHOR", "COMMITTER"):
+        git |= {f"GIT_{role}_NAME": "Demo", f"GIT_{role}_EMAIL": "demo@invalid"}
+    return {name: os.environ[name] for name in kept if name in os.environ} | git

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from runner import __version__
-from runner.errors import ExitCode, PurgectlError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,15 @@ AUDITORS = "Prove"
 TRYING = "Try it here"
 
 COMMANDS = {
+    "new": Entry("new", "Write a commented, valid policy, hold or target.", WRITERS),
     "validate": Entry("validate", "Check policies against schema and rules; no credentials needed.", WRITERS),
+    "rules": Entry("rules", "List the rules, or explain one with what passes and what fails.", WRITERS),
+    "explain": Entry("explain", "Explain one policy in plain English.", WRITERS),
+    "test": Entry("test", "Try the examples of regulation packs and the cases beside policies.", WRITERS),
     "plan": Entry("plan", "Show what apply would do and why, with counts.", REVIEWERS),
     "apply": Entry("apply", "Carry out every approved purge that has no terminal record.", REVIEWERS),
     "status": Entry("status", "Every policy and purge, with age and next step.", REVIEWERS),
-    "targets": Entry(
-        "targets", "List the targets that are not on loopback, for a workflow's matrix.", REVIEWERS
-    ),
+    "targets": Entry("targets", "List the targets outside the sandbox, for workflows.", REVIEWERS),
     "audit": Entry("audit", "Open, verify and read the log of a target.", AUDITORS),
     "demo": Entry("demo", "The whole story on this machine, in under a minute.", TRYING),
     "sandbox": Entry("sandbox", "Run the embedded Genesys Cloud simulator alone.", TRYING),
@@ -88,25 +89,22 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit code; never raises, never shows a traceback."""
     try:
         result: Any = cli.main(args=arguments, prog_name="purgectl", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("purgectl: interrupted", err=True)
-        return 130
-    except click.ClickException as error:
-        error.show()
-        return int(ExitCode.USAGE)
-    except PurgectlError as error:
-        from runner.cli.console import show_error
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last wall
+        from runner.cli.console import show_failure
 
-        show_error(error)
-        return int(error.exit_code)
-    except Exception as error:  # noqa: BLE001 - the last wall: a traceback is never user output
-        from runner.cli.console import show_internal_error
-
-        show_internal_error(error)
-        return int(ExitCode.INTERNAL)
+        return show_failure(error)
     return int(result) if isinstance(result, int) else 0
 
 
 def main() -> None:
-    """Run the process's own command line and exit with its code."""
-    sys.exit(run())
+    """Run the process's own command line and exit with its code, whoever still reads the output."""
+    code = run()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            from runner.cli.console import silence
+
+            silence(stream)
+    sys.exit(code)

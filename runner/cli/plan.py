@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from runner.cli.clock import SystemClock
+from runner.cli.console import show_result
 from runner.cli.progress import watcher
 from runner.cli.wiring import here, log_store, reader
 from runner.errors import ExitCode
@@ -35,10 +36,10 @@ def command(target: str, head: str | None, form: str, allow_host: tuple[str, ...
     place = here(head)
     chosen = place.target(target)
     log = log_store(place, chosen, writing=False).load()
-    now = SystemClock().now()
-    world = see(chosen.name, place.commit, place.main.files(place.commit), log, now)
+    clock = SystemClock()
+    world = see(chosen.name, place.commit, place.main.files(place.commit), log, clock.now())
     with watcher() as watching, reader(chosen, allow_host, watching) as looking:
-        plan = make_plan(world, looking, now)
-    click.echo(plan_text(plan) if form == "text" else plan_json(plan), nl=False)
+        plan = make_plan(world, looking, clock)
+    show_result(plan_text(plan) if form == "text" else plan_json(plan))
     refused = plan.unreadable or any(planned.order.findings for planned in plan.orders)
     return int(ExitCode.REFUSED if refused else ExitCode.OK)

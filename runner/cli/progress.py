@@ -1,8 +1,12 @@
-"""Live progress on stderr: bars on a terminal, plain lines elsewhere."""
+"""Live progress on stderr: bars on a terminal, plain lines elsewhere.
+
+Nobody needs to read it: a stderr that is closed or full never ends a run between two effects.
+"""
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from runner.cli.console import silence
 from runner.model.job import Job
 from runner.model.text import printable
 
@@ -29,17 +34,20 @@ class TerminalProgress:
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        with suppress(OSError):
+            self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        with suppress(OSError):
+            self._progress.stop()
 
     def say(self, text: str) -> None:
         """Print a step above the bars."""
-        self._console.print(Text("  " + printable(text), style="dim"))
+        with suppress(OSError):
+            self._console.print(Text("  " + printable(text), style="dim"))
 
     def job(self, policy: str, job: Job, matched: int | None, age_seconds: float) -> None:
         """Move a job's bar; without a count it only pulses."""
@@ -69,7 +77,12 @@ class PlainProgress:
 
     def say(self, text: str) -> None:
         """Print a step."""
-        print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - this is the printer
+        if sys.stderr is None:
+            return
+        try:
+            print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - this is the printer
+        except OSError:
+            silence(sys.stderr)
 
     def job(self, policy: str, job: Job, matched: int | None, age_seconds: float) -> None:
         """Print a job's state when it differs from the last one printed."""
@@ -84,4 +97,4 @@ class PlainProgress:
 
 def watcher() -> TerminalProgress | PlainProgress:
     """Choose by whether a person is watching."""
-    return TerminalProgress() if sys.stderr.isatty() else PlainProgress()
+    return TerminalProgress() if sys.stderr is not None and sys.stderr.isatty() else PlainProgress()

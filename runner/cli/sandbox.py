@@ -23,14 +23,13 @@ _HELP = """Run a Genesys Cloud organisation of synthetic interactions on this ma
 
 It prints the variables that point purgectl at it, then serves until Ctrl-C. It listens on
 127.0.0.1 only, and nothing in it is real: what is purged is back at the next start.
-
-\b
+How to switch faults on: docs/sandbox.md.
+"""
+_EXAMPLES = """\b
 Examples:
   purgectl sandbox
   purgectl sandbox --port 0 --ready-file sandbox.json --journal requests.jsonl
   purgectl sandbox --seed 11 --size 100000 --job-seconds 10
-
-How to switch faults on: docs/sandbox.md.
 """
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -50,7 +49,7 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float) ->
     return value
 
 
-@click.command("sandbox", help=_HELP, short_help="Run the embedded Genesys Cloud simulator alone.")
+@click.command("sandbox", help=_HELP, epilog=_EXAMPLES)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -158,7 +157,8 @@ def _serving(settings: Settings, port: int) -> Iterator[str]:
             raise
         raise UsageError(
             f"the sandbox needs the package {error.name}, which is not installed",
-            hint="pip install 'purgectl[sandbox]'",
+            hint="in a checkout, make demo installs it, and so does "
+            "pip install --require-hashes -r requirements-sandbox.txt",
         ) from error
     with SandboxServer(settings, port) as server:
         yield server.base_url

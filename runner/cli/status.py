@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from runner.cli.clock import SystemClock
+from runner.cli.console import show_result
 from runner.cli.wiring import here, log_store
 from runner.plan.world import see
 from runner.reports.status_json import status_json
@@ -30,5 +31,5 @@ def command(target: str, form: str) -> int:
     log = log_store(place, chosen, writing=False).load()
     now = SystemClock().now()
     world = see(chosen.name, place.commit, place.main.files(place.commit), log, now)
-    click.echo(status_text(world, now) if form == "text" else status_json(world, now), nl=False)
+    show_result(status_text(world, now) if form == "text" else status_json(world, now))
     return 0

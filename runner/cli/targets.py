@@ -1,4 +1,4 @@
-"""``purgectl targets``: which organisations there are beside the sandbox, for a workflow to go through."""
+"""``purgectl targets``: the targets outside the sandbox, for a workflow to go through."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from runner.reports.findings_text import findings_text
 _PLACE = "policies/targets/"
 
 
-@click.command("targets", short_help="The targets outside the sandbox, for workflows.")
+@click.command(
+    "targets",
+    epilog="""\b
+Examples:
+  purgectl targets                  one name a line
+  purgectl targets --format json    one JSON array, for a workflow's matrix
+""",
+)
 @click.option(
     "--format",
     "form",
@@ -27,7 +34,7 @@ _PLACE = "policies/targets/"
     help="One name a line, or one JSON array on one line.",
 )
 def command(form: str) -> int:
-    """List the names of the targets that are not on the sandbox.
+    """List the names of the targets outside the sandbox.
 
     A workflow runs `purgectl apply` for each of them. They are read from the files on disk. A
     file in policies/targets that is not valid fails the command, so that no target is left out

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from runner import __version__
 from runner.apply.world import Ports
-from runner.audit.keys import BadKey, Signer
 from runner.audit.store import GitLogStore
 from runner.audit.trust import trust_in
+from runner.cli.audit_key import signing_key
 from runner.cli.clock import SystemClock, jitter
 from runner.cli.environment import credentials, endpoint, variable
 from runner.errors import Refused, UsageError
@@ -77,23 +77,10 @@ def log_store(place: Place, target: Target, *, writing: bool) -> GitLogStore:
         place.repository,
         trust_in(target.name, target.log),
         endpoints=target.webhooks,
-        signer=_signer() if writing else None,
+        signer=signing_key() if writing else None,
         clock=SystemClock(),
         jitter=jitter,
     )
-
-
-def _signer() -> Signer:
-    text = variable("AUDIT_SIGNING_KEY")
-    if not text:
-        raise UsageError(
-            "AUDIT_SIGNING_KEY is not set; what cannot be recorded is not done",
-            hint="make a key with purgectl audit keygen, and give it to the environment as a secret",
-        )
-    try:
-        return Signer.parse(text)
-    except BadKey as error:
-        raise UsageError(f"AUDIT_SIGNING_KEY: {error}", hint="copy the key again, whole") from None
 
 
 @contextmanager

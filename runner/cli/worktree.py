@@ -1,11 +1,12 @@
-"""``policies/`` as it stands on disk, for commands that look at work in progress.
+"""``policies/`` as it stands on disk, for commands that help with work in progress.
 
-Only ``validate`` reads a work tree; ``plan`` and ``apply`` read git objects.
+``plan`` and ``apply`` read git objects instead.
 """
 
 from __future__ import annotations
 
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -54,6 +55,36 @@ def read_file(path: Path, shown: str) -> SourceFile:
         return _entry(path, shown)
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """Put new bytes in the place of a file at once, with the mode that it had.
+
+    Raises ``UsageError`` when the folder cannot be written to; then nothing has changed.
+    """
+    with _writing(path):
+        mode = path.stat().st_mode & 0o777
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".purgectl-") as folder:
+            new = Path(folder) / path.name
+            new.write_bytes(data)
+            new.chmod(mode)
+            new.replace(path)
+
+
+def create_file(path: Path, data: bytes) -> None:
+    """Write a file that does not exist yet, with the folders above it.
+
+    Raises ``UsageError`` when something stands there already, when its folder is a symbolic link,
+    and when it cannot be written.
+    """
+    if path.parent.is_symlink():
+        raise UsageError(
+            "is a symbolic link", where=printable(str(path.parent)), hint="put the folder itself there"
+        )
+    with _writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(data)
+
+
 def _entries(root: Path) -> Iterator[SourceFile]:
     places = [PurePosixPath(POLICIES)]
     while places:
@@ -83,4 +114,14 @@ def _reading(path: Path) -> Iterator[None]:
         where = path if error.filename is None else error.filename
         raise UsageError(
             f"cannot be read: {error.strerror}", where=printable(str(where)), hint="mend its permissions"
+        ) from error
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written: {error.strerror}", where=printable(str(path)), hint="mend its permissions"
         ) from error

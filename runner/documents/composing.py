@@ -31,9 +31,9 @@ from runner.documents import form, scalars
 from runner.documents.characters import described, invisible
 from runner.documents.parsing import events, place_of, unreadable
 from runner.documents.places import START, PlacedFault, Span, line_starts, place_at, placed
-from runner.documents.pointer import child
 from runner.documents.wording import foreign
 from runner.model.json import Json
+from runner.model.pointer import child
 from runner.model.rule import Rule
 
 MAX_DEPTH = 32

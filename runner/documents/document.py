@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from runner.documents import form
 from runner.documents.kinds import Kind
 from runner.documents.places import START, Place, PlacedFault, Span
-from runner.documents.pointer import parent, within
 from runner.model.finding import Fault, Finding, Severity
 from runner.model.json import JsonObject
+from runner.model.pointer import parent, within
 from runner.model.source import SourceFile
 
 

@@ -25,7 +25,7 @@ REGULAR_FILE = _rule(
 PLACE = _rule(
     "DOC-002",
     "Every file below policies/ has its place",
-    "documents are policies/purges/<name>.yaml, policies/holds/<name>.yaml and policies/targets/<name>.yaml; "
+    "documents are <name>.yaml in policies/purges, holds, targets, regulations and tests; "
     "a README.md may stand anywhere",
 )
 SIZE = _rule("DOC-003", "A file is at most 256 KiB", "split the document")

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from jsonschema import FormatChecker
 
+from runner.model.duration import parse_calendar_duration
 from runner.model.time import exclusive_end
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -60,3 +61,4 @@ FORMATS = FormatChecker(formats=())
 FORMATS.checks("date-time", raises=ValueError)(_checker(exclusive_end))
 FORMATS.checks("date", raises=ValueError)(_checker(parse_day))
 FORMATS.checks("duration", raises=ValueError)(_checker(parse_duration))
+FORMATS.checks("calendar-duration", raises=ValueError)(_checker(parse_calendar_duration))

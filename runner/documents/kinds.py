@@ -18,6 +18,8 @@ class Kind(StrEnum):
     PURGE_POLICY = "PurgePolicy"
     LEGAL_HOLD = "LegalHold"
     TARGET = "Target"
+    REGULATION_PACK = "RegulationPack"
+    POLICY_TEST = "PolicyTest"
 
     @property
     def schema(self) -> str:
@@ -29,13 +31,17 @@ _SCHEMAS = {
     Kind.PURGE_POLICY: "purge-policy",
     Kind.LEGAL_HOLD: "legal-hold",
     Kind.TARGET: "target",
+    Kind.REGULATION_PACK: "regulation-pack",
+    Kind.POLICY_TEST: "policy-test",
 }
 FOLDERS = {
     f"{ROOT}/purges": Kind.PURGE_POLICY,
     f"{ROOT}/holds": Kind.LEGAL_HOLD,
     f"{ROOT}/targets": Kind.TARGET,
+    f"{ROOT}/regulations": Kind.REGULATION_PACK,
+    f"{ROOT}/tests": Kind.POLICY_TEST,
 }
-NOT_YET = (f"{ROOT}/regulations", f"{ROOT}/tests", f"{ROOT}/approvers.yaml")
+NOT_YET = (f"{ROOT}/approvers.yaml",)
 """Places of the format that this version would have to ignore, and therefore refuses."""
 
 

@@ -11,10 +11,10 @@ from runner.documents.composing import Composition, compose
 from runner.documents.document import Document
 from runner.documents.kinds import ROOT, Kind, is_readme, kind_of, not_yet_honoured
 from runner.documents.places import START, PlacedFault, bounded, placed
-from runner.documents.pointer import within
 from runner.documents.schema import check
 from runner.model.finding import Fault
 from runner.model.json import JsonObject
+from runner.model.pointer import within
 from runner.model.source import EntryKind, SourceFile
 
 MAX_SIZE = 256 * 1024

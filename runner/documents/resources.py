@@ -1,4 +1,4 @@
-"""The schemas that come with purgectl: from the wheel, or from a checkout."""
+"""The schemas and the core pack that come with purgectl: from the wheel, or from a checkout."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from runner.model.json import JsonObject
+from runner.model.source import EntryKind, SourceFile
+
+CORE_PACK = "policies/regulations/core.yaml"
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -22,3 +25,15 @@ def schema(name: str) -> JsonObject:
     folder = inside if inside.is_dir() else _PACKAGE.parent / "schemas"
     document: JsonObject = json.loads((folder / f"{name}.schema.json").read_text(encoding="utf-8"))
     return document
+
+
+@lru_cache
+def core_pack() -> SourceFile:
+    """Return the regulation pack that applies where a repository has no core pack of its own.
+
+    Raises ``FileNotFoundError`` when the installation has lost it: without the law nothing is judged.
+    """
+    inside = _PACKAGE / "shipped"
+    folder = inside if inside.is_dir() else _PACKAGE.parent
+    data = (folder / CORE_PACK).read_bytes()
+    return SourceFile(CORE_PACK, EntryKind.FILE, data, len(data))

@@ -15,11 +15,11 @@ from referencing.jsonschema import DRAFT7, SchemaRegistry
 from runner.documents import form
 from runner.documents.formats import FORMATS
 from runner.documents.places import bounded
-from runner.documents.pointer import join
 from runner.documents.resources import schema
 from runner.documents.wording import Breach, Sentence, sentences
 from runner.model.finding import Fault
 from runner.model.json import Json
+from runner.model.pointer import join
 
 _SHARED = "definitions.schema.json"
 

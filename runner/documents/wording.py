@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from runner.documents.pointer import dotted
+from runner.model.pointer import dotted
 from runner.model.text import printable, shorten
 
 QUOTED = 80
 """As many characters of foreign text are quoted, at most."""
+
+_NEAR = 0.8
+"""How alike two words must be for one to be suggested: a slip of the pen, not another word."""
 
 _TYPES = {
     "string": "a text",
@@ -111,10 +114,15 @@ def _unknown(breach: Breach) -> Iterator[Sentence]:
     known = {key.lower(): key for key in breach.schema.get("properties", {})}
     for key in breach.found:
         if key not in known.values():
-            near = get_close_matches(str(key)[:QUOTED].lower(), known, n=1)
-            meant = f"; did you mean `{known[near[0]]}`?" if near else ""
+            near = _nearest(str(key), known)
+            meant = f"; did you mean `{known[near]}`?" if near else ""
             text = f"unknown key `{foreign(str(key))}`{meant}"
             yield Sentence((*breach.parts, str(key)), text, unknown=True)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that was probably meant, or an empty text."""
+    return next(iter(get_close_matches(word[:QUOTED].lower(), list(known), n=1, cutoff=_NEAR)), "")
 
 
 def _predicate(breach: Breach) -> str:
@@ -137,10 +145,8 @@ def _wrong_type(breach: Breach) -> str:
 
 def _not_listed(breach: Breach) -> str:
     listed = [str(each) for each in breach.wanted]
-    near = (
-        get_close_matches(breach.found[:QUOTED].lower(), listed, n=1) if isinstance(breach.found, str) else []
-    )
-    meant = f"; did you mean {near[0]}?" if near else ""
+    near = _nearest(breach.found, listed) if isinstance(breach.found, str) else ""
+    meant = f"; did you mean {near}?" if near else ""
     return f"must be one of {', '.join(listed)}, not {quote(breach.found)}{meant}"
 
 

@@ -29,6 +29,7 @@ from runner.ports import SUBMISSION_SECONDS
 _PATH = "/api/v2/interactions/purge"
 _JOB_ID = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._-]{1,128}", re.ASCII)  # "." and ".." would climb in a path
 _LONGEST_WORD = 100
+_MOST_INTERACTIONS = 10**12
 _LONGEST_REASON = 500
 _STATUSES = {
     "pending": JobStatus.PENDING,
@@ -199,7 +200,8 @@ def _first(interactions: Json) -> JsonObject:
 
 
 def _is_count(value: Json) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    """Whether a value is a number of interactions that an organisation could have."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_INTERACTIONS
 
 
 def _plain(text: str, caller: Caller) -> str:

@@ -133,14 +133,14 @@ class PurgePolicy:
 def eligible_at(end: datetime, retention_days: int, trigger: RetentionTrigger | None) -> datetime:
     """When a range that ends (exclusively) at ``end`` may be purged.
 
-    Retention runs from the end of the range, or from the end of the trigger's day if that is
-    later. What lies past the year 9999 is never: the last instant that a clock can show.
+    Retention runs from the end of the range, or from the end of the trigger's day in the last
+    time zone on Earth (UTC-12) if that is later. What lies past the year 9999 is never: the last instant that a clock can show.
     """
     try:
         start = end
         if trigger is not None:
             day = datetime.combine(trigger.date, datetime.min.time(), tzinfo=UTC)
-            start = max(end, day + timedelta(days=1))
+            start = max(end, day + timedelta(hours=36))
         return start + timedelta(days=retention_days)
     except OverflowError:
         return datetime.max.replace(tzinfo=UTC)

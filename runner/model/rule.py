@@ -9,12 +9,13 @@ from runner.model.finding import Fault, Severity
 
 
 class Phase(StrEnum):
-    """When a rule's inputs exist: at review, at plan, right before an effect, or afterwards."""
+    """When a rule's inputs exist: at review, at plan, right before an effect, afterwards, or in a test."""
 
     REVIEW = "review"
     PLAN = "plan"
     EXECUTION = "execution"
     EVIDENCE = "evidence"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,26 @@ class Rule:
     basis: str
     hint: str
 
-    def fault(self, pointer: str, message: str, *, hint: str = "", at_key: bool = False) -> Fault:
-        """Build a fault of this rule at a JSON pointer; ``hint`` replaces the rule's own."""
-        return Fault(self.id, self.severity, pointer, message, hint or self.hint, self.basis, at_key)
+    def fault(
+        self,
+        pointer: str,
+        message: str,
+        *,
+        hint: str = "",
+        basis: str = "",
+        severity: Severity | None = None,
+        at_key: bool = False,
+    ) -> Fault:
+        """Build a fault of this rule at a JSON pointer.
+
+        ``hint``, ``basis`` and ``severity`` take the place of the rule's own where they are given.
+        """
+        return Fault(
+            rule=self.id,
+            severity=severity or self.severity,
+            pointer=pointer,
+            message=message,
+            hint=hint or self.hint,
+            basis=basis or self.basis,
+            at_key=at_key,
+        )

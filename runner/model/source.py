@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,3 +28,11 @@ class SourceFile:
     data: bytes
     size: int
     blob: str = ""
+
+    @property
+    def git_blob(self) -> str | None:
+        """Git's object id of the file, computed where it did not come from git; ``None`` if cut off."""
+        if self.blob or self.size > len(self.data):
+            return self.blob or None
+        header = b"blob %d\0" % self.size
+        return hashlib.sha1(header + self.data, usedforsecurity=False).hexdigest()

@@ -8,17 +8,46 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from runner.documents import form
-from runner.documents.pointer import child, within
 from runner.documents.schema import check
 from runner.documents.wording import quote
 from runner.errors import PolicyValidationError
 from runner.model.finding import Fault
 from runner.model.json import JsonObject
+from runner.model.pointer import child, within
+from runner.model.policy import Classification, PurgeType
 from runner.plan.checking import run, value_at
+from runner.rules import reason
 from runner.rules.catalogue import CHECKS
+from runner.rules.check import Check
+from runner.rules.erasure import ERA_001
+from runner.rules.periods import RET_001
 
-PROFILE = frozenset({"DAT-001", "DAT-002", "RET-001", "RET-003", "ERA-001", "RSN-001"})
-"""The rules that the article's seven fields alone decide."""
+_FLOOR_DAYS = 2555
+_FROM_THE_CATALOGUE = frozenset({"DAT-001", "DAT-002", "RET-003"})
+
+
+def _floor(classification: str, retention_days: int) -> Iterator[Fault]:
+    """RET-001 without a pack: the entry ``org-phi-floor`` as the article has it."""
+    if classification == Classification.HIPAA and retention_days < _FLOOR_DAYS:
+        yield RET_001.fault(
+            "/retentionDays",
+            f"hipaa data needs at least {_FLOOR_DAYS} days of retention, not {retention_days}",
+        )
+
+
+def _permanent(classification: str, purge_type: str) -> Iterator[Fault]:
+    """ERA-001 without a pack: the entry ``org-pii-erasure`` as the article has it."""
+    if classification == Classification.PII and purge_type != PurgeType.PERMANENT:
+        yield ERA_001.fault("/purgeType", f"pii must be purged permanently, not {purge_type}")
+
+
+PROFILE = (
+    *(each for each in CHECKS if each.rule.id in _FROM_THE_CATALOGUE),
+    Check(RET_001, _floor, reads=("/classification", "/retentionDays")),
+    Check(ERA_001, _permanent, reads=("/classification", "/purgeType")),
+    reason.LENGTH,
+)
+"""The checks that the article's seven fields alone decide; of its reason only the length counts."""
 
 _DEEPEST = 32
 
@@ -52,9 +81,8 @@ def validate(policy: Mapping[str, object], now: datetime | None) -> dict[str, ob
         raise PolicyValidationError(tuple(map(_line, faults)))
     faults += tuple(_unwritable(value.get("filters"), "/filters"))
     article = _Article(value, faults)
-    for each in CHECKS:
-        if each.rule.id in PROFILE:
-            faults += tuple(run(each, article, instant))
+    for each in PROFILE:
+        faults += tuple(run(each, article, instant))
     if faults:
         raise PolicyValidationError(tuple(map(_line, faults)))
     return value

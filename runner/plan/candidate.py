@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from runner.documents.document import Document
@@ -50,15 +50,19 @@ class Candidate:
     @property
     def blob(self) -> str | None:
         """Git's object id of the file, computed where it did not come from git; ``None`` if cut off."""
-        source = self.document.source
-        if source.blob or source.size > len(source.data):
-            return source.blob or None
-        header = b"blob %d\0" % source.size
-        return hashlib.sha1(header + source.data, usedforsecurity=False).hexdigest()
+        return self.document.source.git_blob
+
+
+def by_name(purges: Iterable[Purge]) -> Mapping[tuple[str, str], Sequence[Purge]]:
+    """Sort purges by target and policy name, for ``candidate``."""
+    found: defaultdict[tuple[str, str], list[Purge]] = defaultdict(list)
+    for purge in purges:
+        found[purge.target, purge.policy].append(purge)
+    return found
 
 
 def candidate(document: Document, purges: Mapping[tuple[str, str], Sequence[Purge]]) -> Candidate:
-    """Read what can be read; ``purges`` is keyed by target and policy name."""
+    """Read what can be read; ``purges`` comes from ``by_name``."""
     target = _text(document, "/target")
     return Candidate(
         document=document,

@@ -10,12 +10,17 @@ from runner.model.target import Target
 from runner.plan.orders import Order
 
 
-def plan_digest(order: Order, target: Target, holds: tuple[tuple[str, str], ...]) -> str:
+def plan_digest(
+    order: Order,
+    target: Target,
+    holds: tuple[tuple[str, str], ...],
+    packs: tuple[tuple[str, str], ...],
+) -> str:
     """Return ``sha256:<hex>`` over an order's plan (RFC 8785 bytes).
 
     Covered are the policy's bytes (by git blob), the target's organisation and backend, the
-    window, the holds looked at (name and blob), the count and the guards. So a reviewer's figure
-    and an auditor's record can be compared by one line.
+    window, the holds looked at and the regulation packs that judged (name and blob), the count and
+    the guards. So a reviewer's figure and an auditor's record can be compared by one line.
     """
     policy = order.policy
     expected = policy.expected
@@ -33,7 +38,7 @@ def plan_digest(order: Order, target: Target, holds: tuple[tuple[str, str], ...]
             "eligible_at": policy.eligible_at.isoformat(),
         },
         "holds": [{"name": name, "blob": blob} for name, blob in holds],
-        "packs": [],
+        "packs": [{"name": name, "blob": blob} for name, blob in packs],
         "matched": order.count,
         "guards": {
             "limit": policy.max_interactions,

@@ -11,6 +11,7 @@ from runner.model.finding import Finding
 from runner.model.policy import Mode, PurgePolicy
 from runner.model.purge import Purge, PurgeKey, PurgeState
 from runner.plan.review import Review
+from runner.rules.execution import unchanged_since_opening
 
 
 class Standing(StrEnum):
@@ -58,15 +59,15 @@ def orders_of(
     target: str,
     review: Review,
     purges: Mapping[str, Purge],
-    baseline: frozenset[str],
+    baseline: Mapping[str, str],
     identify: Callable[[str, int], str],
     commit: str,
     now: datetime,
 ) -> tuple[Order, ...]:
     """Judge every policy of ``target``, sorted by path.
 
-    ``identify`` gives the purge id of a policy's name and revision; ``baseline`` holds the ids
-    that stood on ``main`` when the log was opened and never run under it.
+    ``identify`` gives the purge id of a policy's name and revision; ``baseline`` gives the
+    ids, and the blobs, that stood on ``main`` when the log was opened and never run under it.
     """
     found = []
     for reviewed in review.policies:
@@ -77,6 +78,9 @@ def orders_of(
         purge_id = identify(policy.name, policy.revision)
         purge = purges.get(purge_id)
         findings = review.errors_of(source.path)
+        if purge_id in baseline:
+            changed = unchanged_since_opening(source.blob, baseline[purge_id])
+            findings += tuple(review.locate(source.path, fault) for fault in changed)
         standing = _standing(policy, purge, findings, baseline, purge_id, now)
         found.append(Order(policy, source.path, source.blob, commit, purge_id, purge, standing, findings))
     return tuple(sorted(found, key=lambda order: order.path))
@@ -93,7 +97,7 @@ def _standing(
     policy: PurgePolicy,
     purge: Purge | None,
     findings: tuple[Finding, ...],
-    baseline: frozenset[str],
+    baseline: Mapping[str, str],
     purge_id: str,
     now: datetime,
 ) -> Standing:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from runner.model.finding import Finding
+from runner.model.finding import Fault, Finding
 from runner.model.target import Target
 from runner.plan.digest import plan_digest
-from runner.plan.guards import Guards, guard
+from runner.plan.guards import Measurement, guard
 from runner.plan.orders import Order, Standing
 from runner.plan.world import World
-from runner.ports import Reader
+from runner.ports import Clock, Reader
 from runner.rules import execution
 
 
@@ -41,11 +41,12 @@ class Plan:
     unreadable: tuple[Finding, ...]
 
 
-def make_plan(world: World, reader: Reader, now: datetime) -> Plan:
+def make_plan(world: World, reader: Reader, clock: Clock) -> Plan:
     """Count and guard every order. Raises ``RemoteFailure`` when the platform cannot be asked."""
-    switches = tuple(execution.clock_right(now, reader.connect()))
-    guards = Guards(world.target, reader.count, world.review.locate, switches)
-    guarded = [guard(order, guards) for order in world.orders]
+    platform = reader.connect()
+    now = clock.now()
+    switches = tuple(execution.clock_right(now, platform))
+    guarded = [_guarded(order, world, reader, switches) for order in world.orders]
     return Plan(
         target=world.target,
         commit=world.commit,
@@ -55,6 +56,13 @@ def make_plan(world: World, reader: Reader, now: datetime) -> Plan:
     )
 
 
+def _guarded(order: Order, world: World, reader: Reader, switches: tuple[Fault, ...]) -> Order:
+    if order.standing not in (Standing.READY, Standing.OBSERVED):
+        return order
+    measurement = Measurement(reader.count(order.policy.selection), switches)
+    return guard(order, world.target, measurement, world.review.locate)
+
+
 def _digest(order: Order, world: World) -> str | None:
     begun = order.standing in (Standing.OPEN, Standing.AMBIGUOUS, Standing.CLOSED)
-    return None if begun else plan_digest(order, world.target, world.holds)
+    return None if begun else plan_digest(order, world.target, world.holds, world.packs)

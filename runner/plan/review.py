@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +18,12 @@ from runner.model.policy import PurgePolicy
 from runner.model.purge import Purge
 from runner.model.source import SourceFile
 from runner.model.target import Target
-from runner.plan.candidate import Candidate, candidate
+from runner.plan.candidate import Candidate, by_name, candidate
 from runner.plan.checking import run
+from runner.plan.packs import Packs, faults_of_packs, judge_by_packs, read_packs
 from runner.plan.rivals import Rivals, rivals
 from runner.plan.tree import Tree, read_tree
-from runner.rules import holds, lineage, scope, targets
+from runner.rules import dates, holds, lineage, scope, targets
 from runner.rules.catalogue import CHECKS
 
 
@@ -46,6 +46,7 @@ class Review:
     documents: Mapping[str, Document]
     policies: tuple[ReviewedPolicy, ...]
     holds: tuple[tuple[Document, LegalHold], ...]
+    packs: Packs
     targets: Mapping[str, Target]
     findings: tuple[Finding, ...]
 
@@ -72,6 +73,7 @@ def review(sources: Iterable[SourceFile], *, now: datetime, purges: Iterable[Pur
     PLC-001 only. A rule runs when the values that it reads are valid, whatever else is wrong.
     """
     tree = read_tree(sources)
+    packs = read_packs(tree.documents.values())
     known = tuple(purges)
     candidates = _candidates(tree, known)
     others = rivals(candidates, known)
@@ -79,7 +81,12 @@ def review(sources: Iterable[SourceFile], *, now: datetime, purges: Iterable[Pur
         tree.documents[path].locate(fault) for path, faults in tree.faults.items() for fault in faults
     }
     for each in candidates:
-        findings.update(map(each.document.locate, _judge(each, tree, others.get(each.path), now)))
+        findings.update(map(each.document.locate, _judge(each, tree, packs, others.get(each.path), now)))
+    for document, fault in faults_of_packs(packs, now):
+        if document.source.path in tree.documents:
+            findings.add(document.locate(fault))
+    for document, _ in tree.holds:
+        findings.update(document.locate(f) for check in holds.CHECKS for f in run(check, document, now))
     return Review(
         documents=tree.documents,
         policies=tuple(
@@ -88,19 +95,20 @@ def review(sources: Iterable[SourceFile], *, now: datetime, purges: Iterable[Pur
             if document.value is not None and document.clean
         ),
         holds=tree.holds,
+        packs=packs,
         targets=tree.targets,
         findings=tuple(sorted(findings)),
     )
 
 
 def _candidates(tree: Tree, purges: Sequence[Purge]) -> tuple[Candidate, ...]:
-    by_name: defaultdict[tuple[str, str], list[Purge]] = defaultdict(list)
-    for purge in purges:
-        by_name[purge.target, purge.policy].append(purge)
-    return tuple(candidate(document, by_name) for document in tree.policies)
+    known = by_name(purges)
+    return tuple(candidate(document, known) for document in tree.policies)
 
 
-def _judge(policy: Candidate, tree: Tree, others: Rivals | None, now: datetime) -> Iterator[Fault]:
+def _judge(
+    policy: Candidate, tree: Tree, packs: Packs, others: Rivals | None, now: datetime
+) -> Iterator[Fault]:
     """Yield the faults of one policy beyond its form and schema."""
     if policy.purge is not None and policy.blob is not None:
         yield from lineage.unchanged(policy.purge, policy.blob)
@@ -108,11 +116,14 @@ def _judge(policy: Candidate, tree: Tree, others: Rivals | None, now: datetime) 
         return
     for check in CHECKS:
         yield from run(check, policy.document, now)
+    yield from judge_by_packs(packs, policy.document, now)
     if policy.target is not None:
         yield from targets.known("/target", policy.target, tree.targets, tree.broken_targets)
     if policy.revision is not None:
         yield from lineage.in_turn(policy.revision, policy.purges)
     if policy.selection is not None:
+        start = policy.selection.date_range.start_text
+        yield from dates.plausible(start, tree.first_day(policy.selection.target))
         yield from holds.not_held(policy.selection, (hold for _, hold in tree.holds))
     yield from holds.all_readable(tree.broken_holds)
     if others is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from runner.documents.document import Document
 from runner.documents.kinds import Kind
@@ -14,9 +16,12 @@ from runner.model.hold import LegalHold
 from runner.model.source import SourceFile
 from runner.model.target import Target
 from runner.plan.checking import value_at
+from runner.rules.privacy import impersonal_hold
 from runner.rules.targets import known
 
 _HOLDS = "policies/holds"
+_read = lru_cache(maxsize=65_536)(read)
+"""A run looks at the same files again and again, and reading is the dear part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class Tree:
 
     ``documents`` is keyed and sorted by path. ``broken_targets`` are names whose file has errors,
     ``broken_holds`` paths of files that are or may be a hold and have errors. ``faults`` gives, by
-    path, the faults that each document has by itself, and those of holds on unknown targets.
+    path, the faults that each document has by itself, and those of holds on unknown targets. A hold
+    with personal data has a fault, and is in force all the same.
     """
 
     documents: Mapping[str, Document]
@@ -40,10 +46,14 @@ class Tree:
         """Every document that stands in the place of a policy, valid or not."""
         return (document for document in self.documents.values() if document.kind is Kind.PURGE_POLICY)
 
+    def first_day(self, target: str) -> date | None:
+        """Return when a target went live; ``None`` when its file does not say so, or cannot be read."""
+        return self.targets[target].go_live if target in self.targets else None
+
 
 def read_tree(sources: Iterable[SourceFile]) -> Tree:
     """Read every file once and sort the documents."""
-    documents = {source.path: read(source) for source in sorted(sources, key=lambda source: source.path)}
+    documents = {source.path: _read(source) for source in sorted(sources, key=lambda source: source.path)}
     named = {document.name: document for document in documents.values() if document.kind is Kind.TARGET}
     valid = {name: target(d.value) for name, d in named.items() if d.value is not None and d.clean}
     broken = frozenset(named.keys() - valid.keys())
@@ -59,6 +69,9 @@ def read_tree(sources: Iterable[SourceFile]) -> Tree:
         for path, document in documents.items()
         if document.kind is Kind.LEGAL_HOLD and document.value is not None and path not in broken_holds
     )
+    for path, document in documents.items():
+        if document.kind is Kind.LEGAL_HOLD and document.value is not None:
+            faults[path] += tuple(impersonal_hold(document.value))
     return Tree(documents, valid, broken, holds, broken_holds, faults)
 
 

@@ -39,6 +39,11 @@ class World:
         return tuple(sorted((hold.name, document.source.blob) for document, hold in self.review.holds))
 
     @property
+    def packs(self) -> tuple[tuple[str, str], ...]:
+        """Name and blob of every regulation pack that judged, sorted by name."""
+        return tuple(sorted((p.name, d.source.git_blob or "") for d, p in self.review.packs.known))
+
+    @property
     def unreadable(self) -> tuple[Finding, ...]:
         """Errors in files that are no readable policy: nothing may be skipped in silence."""
         readable = {item.document.source.path for item in self.review.policies}

@@ -3,45 +3,85 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from runner.audit.encoding import to_text
 from runner.audit.fields import entries, member, number, text
+from runner.audit.keys import Verifier
 from runner.audit.layout import record_path
 from runner.audit.tree import leaf_hash
+from runner.audit.verify import Verification
 from runner.model.log import Log, Record, RecordType
 from runner.model.text import printable, shorten
 
 
-def log_text(records: Sequence[Record], log: Sequence[Record]) -> str:
-    """Return a table of records; ``log`` is where the names of their policies are looked up."""
-    names = _policies(log)
-    lines = [f"{'#':>6}  {'at':<20}  {'type':<16}  about"]
+def log_text(records: Sequence[Record], verification: Verification) -> str:
+    """Return a table of these records of a log; a mark stands before each that is at fault."""
+    names, faulty = _policies(verification.records), _at_fault(verification)
+    lines = [*_warning(verification), f"{'#':>6}  {'at':<20}  {'type':<16}  about"]
     for record in records:
         about = names.get(str(record.body.get("purge_id")), "")
         detail = shorten(printable(f"{about} {_detail(record)}".strip()), 100)
         at = printable(text(record.body, "at"))
-        lines.append(f"{record.index:>6}  {at:<20}  {record.type.value:<16}  {detail}".rstrip())
+        mark = "!" if record.index in faulty else " "
+        lines.append(f"{mark}{record.index:>5}  {at:<20}  {record.type.value:<16}  {detail}".rstrip())
     return "\n".join(lines) + "\n"
 
 
-def record_text(record: Record) -> str:
-    """Return where a record lies, the hash of its leaf, and its fields."""
+def record_text(record: Record, verification: Verification) -> str:
+    """Return where a record of a log lies, the hash of its leaf, and its fields."""
+    mark = "! " if record.index in _at_fault(verification) else ""
     leaf = to_text(leaf_hash(record.data))
     fields = json.dumps(record.body, indent=2, ensure_ascii=True)
-    return f"record {record.index}  {record_path(record.index)}\nleaf hash {leaf}\n{fields}\n"
+    place = f"{mark}record {record.index}  {record_path(record.index)}"
+    return "\n".join([*_warning(verification), place, f"leaf hash {leaf}", fields]) + "\n"
 
 
-def opened_text(target: str, log: Log) -> str:
-    """Say that a log was opened, and which policies will never run under it."""
+def opened_text(target: str, log: Log, key: Verifier) -> str:
+    """Say that a log was opened, what to remember of it, and which policies never run under it."""
     baseline = entries(log.records[0].body, "baseline")
     root = to_text(log.checkpoint.root)
-    lines = [f"Opened the log of target {target}: branch audit/{target}, 1 record, root {root}"]
+    lines = [
+        f"Opened the log of target {target}: branch audit/{target}, 1 record",
+        "",
+        f"  verifier key  {key}",
+        f"  checkpoint    {log.checkpoint.size}:{root}",
+        "",
+        "Note both outside the repository. Later they check that this log is still the beginning:",
+        f"  purgectl audit verify --target {target} --vkey <verifier key> --expect <checkpoint>",
+    ]
     if baseline:
         lines.append(f"{len(baseline)} policies stood on main already and never run under their revision:")
         lines += [f"  {text(item, 'policy')} (revision {number(item, 'revision')})" for item in baseline]
-    lines.append("Note the verifier key and this root outside the repository.")
     return "\n".join(lines) + "\n"
+
+
+def _warning(verification: Verification) -> list[str]:
+    """Return the lines above what is shown of a log that does not verify; none for one that does."""
+    if verification.holds:
+        return []
+    first = printable(verification.problems[0].message)
+    return [
+        f"THE LOG DOES NOT VERIFY: {first}",
+        "Records at fault are marked with !; audit verify, with the same options, lists all that is wrong.",
+        "",
+    ]
+
+
+def _at_fault(verification: Verification) -> set[int]:
+    """Return the indexes of the records that are at fault, in time that no problem's range can stretch."""
+    indexes = sorted(record.index for record in verification.records)
+    ranges = [(item.first, item.last) for item in verification.problems]
+    faulty: set[int] = set()
+    done = 0
+    for first, last in sorted(
+        (first, last) for first, last in ranges if first is not None and last is not None
+    ):
+        start, end = bisect_left(indexes, max(first, done)), bisect_right(indexes, last)
+        faulty.update(indexes[start:end])
+        done = max(done, last + 1)
+    return faulty
 
 
 def _policies(log: Sequence[Record]) -> Mapping[str, str]:

@@ -9,9 +9,13 @@ from runner.model.rule import Rule
 from runner.rules import (
     dates,
     erasure,
+    examples,
     execution,
     holds,
     lineage,
+    periods,
+    privacy,
+    ratchet,
     reason,
     regulation,
     retention,
@@ -19,7 +23,22 @@ from runner.rules import (
     targets,
 )
 
-FAMILIES = (dates, retention, regulation, erasure, holds, scope, reason, targets, lineage, execution)
+FAMILIES = (
+    dates,
+    retention,
+    periods,
+    regulation,
+    ratchet,
+    erasure,
+    holds,
+    scope,
+    reason,
+    privacy,
+    targets,
+    lineage,
+    execution,
+    examples,
+)
 
 CATALOGUE: Mapping[str, Rule] = MappingProxyType(
     {rule.id: rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, Rule)}
@@ -28,9 +47,8 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
 CHECKS = (
     *dates.CHECKS,
     *retention.CHECKS,
-    *regulation.CHECKS,
-    *erasure.CHECKS,
     *scope.CHECKS,
     *reason.CHECKS,
+    *privacy.CHECKS,
 )
 """Every rule that one document alone decides."""

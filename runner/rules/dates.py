@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from runner.model.finding import Fault, Severity
 from runner.model.rule import Phase, Rule
@@ -39,6 +39,17 @@ DAT_003 = Rule(
     basis="Decision: a narrow range bounds the damage of a mistake, and long platform queries time out",
     hint="split the range into policies of at most one year each",
 )
+DAT_005 = Rule(
+    id="DAT-005",
+    title="The range begins after the organisation did",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    basis="Decision: a date at which no interaction can have taken place is a slip of the pen",
+    hint="correct the year, or goLive in the target's file",
+)
+
+_FIRST_PLAUSIBLE_DAY = date(1990, 1, 1)
+"""No contact centre brought older recordings along; it counts where the target names no first day."""
 
 
 def ordered(start: str, end: str) -> Iterator[Fault]:
@@ -68,6 +79,14 @@ def narrow(start: str, end: str) -> Iterator[Fault]:
             f"the range is {width / timedelta(days=1):,.1f} days wide; {WIDEST_RANGE.days} are allowed",
             at_key=True,
         )
+
+
+def plausible(start: str, go_live: date | None) -> Iterator[Fault]:
+    """DAT-005: the start, as written, is not before the target's first day of operation."""
+    first = go_live or _FIRST_PLAUSIBLE_DAY
+    if date.fromisoformat(start[:10]) < first:
+        why = "the target went live on" if go_live else "no interaction is older than"
+        yield DAT_005.fault("/dateRange/start", f"the start {start} is too early: {why} {first.isoformat()}")
 
 
 CHECKS = (

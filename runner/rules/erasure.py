@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from runner.model.finding import Fault, Severity
-from runner.model.policy import Classification, PurgeType
+from runner.model.policy import PurgeType
+from runner.model.regulation import Regulation
 from runner.model.rule import Phase, Rule
-from runner.rules.check import Check
+from runner.rules.governing import cited
 
 ERA_001 = Rule(
     id="ERA-001",
@@ -19,10 +20,12 @@ ERA_001 = Rule(
 )
 
 
-def permanent_for_pii(classification: str, purge_type: str) -> Iterator[Fault]:
-    """ERA-001: ``pii`` is purged permanently, so that nobody can bring it back."""
-    if classification == Classification.PII and purge_type != PurgeType.PERMANENT:
-        yield ERA_001.fault("/purgeType", f"pii must be purged permanently, not {purge_type}")
-
-
-CHECKS = (Check(ERA_001, permanent_for_pii, reads=("/classification", "/purgeType")),)
+def permanent(entries: Iterable[Regulation], purge_type: str) -> Iterator[Fault]:
+    """ERA-001: what an entry wants erased is purged so that nobody can bring it back."""
+    demanding = [entry for entry in entries if entry.permanent]
+    if demanding and purge_type != PurgeType.PERMANENT:
+        yield ERA_001.fault(
+            "/purgeType",
+            f"{demanding[0].title}: purged permanently, not {purge_type}",
+            basis=cited(demanding),
+        )

@@ -74,6 +74,23 @@ DAT_004 = Rule(
     hint="set the runner's clock and start again",
 )
 
+EVD_001 = Rule(
+    id="EVD-001",
+    title="What cannot be recorded is not purged",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.EXECUTION}),
+    basis="Decision: no audit, no purge; a record has at most 65,535 bytes (C2SP tlog-tiles)",
+    hint="make the policy shorter or split it, and release holds that have ended",
+)
+PLC_004 = Rule(
+    id="PLC-004",
+    title="What stood on main before the log was opened does not run in disguise",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.EXECUTION}),
+    basis="Decision: a purge is its target, name and revision, and the log cannot know an older one's past",
+    hint="raise `revision` by pull request to run it under this log",
+)
+
 MAX_CLOCK_SKEW = timedelta(seconds=60)
 
 
@@ -111,6 +128,19 @@ def counted(count: int | None, counts: Counts) -> Iterator[Fault]:
     """SCP-007: the count is known, or the target admits that it cannot be."""
     if count is None and counts is not Counts.UNAVAILABLE:
         yield SCP_007.fault("/target", "the number of interactions that it selects is unknown")
+
+
+def too_large_for_a_record() -> Fault:
+    """EVD-001: the intent, with the policy and the holds looked at, exceeds what a record can hold."""
+    return EVD_001.fault("", "the record of its intent would be larger than the log takes")
+
+
+def unchanged_since_opening(blob: str, baseline_blob: str) -> Iterator[Fault]:
+    """PLC-004: a policy of the baseline is still the file that stood there."""
+    if blob != baseline_blob:
+        yield PLC_004.fault(
+            "", "it changed since the log was opened, and this revision never runs", at_key=True
+        )
 
 
 def enabled(kill_switch_open: bool) -> Iterator[Fault]:

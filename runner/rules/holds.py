@@ -1,23 +1,67 @@
-"""Legal holds: the one predicate that decides whether a hold reaches a selection, and its rule."""
+"""Legal holds: the one predicate that decides whether a hold reaches a selection, and its rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from runner.model.finding import Fault, Severity
 from runner.model.hold import LegalHold
-from runner.model.policy import Selection
+from runner.model.policy import DateRange, Selection
 from runner.model.rule import Phase, Rule
+from runner.model.time import ONE_MILLISECOND, format_milliseconds
+from runner.rules.check import Check
 from runner.rules.overlap import may_both_match
+
+COOL_OFF = timedelta(days=30)
+"""How long what was held stays, at least, after the day of its release."""
+
+_MOST_RANGES = 3
+_ALWAYS = frozenset({Phase.REVIEW, Phase.PLAN, Phase.EXECUTION})
 
 HLD_001 = Rule(
     id="HLD-001",
     title="No legal hold reaches the policy",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.PLAN, Phase.EXECUTION}),
+    phases=_ALWAYS,
     basis="FRCP 37(e); Zubulake v. UBS Warburg, 220 F.R.D. 212 (S.D.N.Y. 2003); 18 U.S.C. 1519",
     hint="wait until the hold is released, or move the policy out of its reach by type, dates or attributes",
 )
+HLD_003 = Rule(
+    id="HLD-003",
+    title="No open request, restriction, complaint or inquiry reaches the policy",
+    severity=Severity.ERROR,
+    phases=_ALWAYS,
+    basis="GDPR Art. 15 and 18; 34 CFR 99.10(e); PIPEDA s. 8(8)",
+    hint="wait until it is closed and its file released, or move the policy out of its reach by type, dates "
+    "or attributes",
+)
+HLD_004 = Rule(
+    id="HLD-004",
+    title="A released hold cools off for 30 days",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.REVIEW}),
+    basis="Sedona Conference, Commentary on Legal Holds, 2nd ed., 20 Sedona Conf. J. 341 (2019): release",
+    hint="write a later purgeableFrom; a release also needs evidence of two approvals from the forge, and "
+    "until then the hold is active",
+)
+HLD_005 = Rule(
+    id="HLD-005",
+    title="The file of a hold is never deleted",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.REVIEW}),
+    basis="Zubulake v. UBS Warburg, 229 F.R.D. 422 (S.D.N.Y. 2004): preservation on a continuing basis",
+    hint="restore the file; a hold ends by its release, and moving or renaming its file deletes it",
+)
+
+_REQUESTS = {
+    "dsar": "data-subject request",
+    "restriction-art18": "restriction of processing",
+    "complaint": "complaint",
+    "subpoena": "subpoena",
+    "regulatory-inquiry": "regulator's inquiry",
+}
+"""The types of hold that answer to HLD-003, in words."""
 
 _RELEASE_HINT = (
     "its release is filled in, but counts only with evidence of two approvals from the forge, which this "
@@ -44,15 +88,44 @@ def touches(hold: LegalHold, selection: Selection) -> bool:
 
 
 def not_held(selection: Selection, holds: Iterable[LegalHold]) -> Iterator[Fault]:
-    """HLD-001: one fault for each hold that reaches the selection."""
-    for hold in holds:
-        if touches(hold, selection):
-            yield HLD_001.fault(
-                "/dateRange",
-                f"legal hold {hold.name} ({hold.type}) reaches what this policy selects",
-                hint=_RELEASE_HINT if hold.release is not None else "",
-                at_key=True,
-            )
+    """HLD-001 and HLD-003: one fault for each hold that reaches the selection.
+
+    A hold that reaches only a part of the range refuses the whole policy; the hint proposes the
+    ranges that no hold reaches.
+    """
+    reaching = [hold for hold in holds if touches(hold, selection)]
+    free = untouched(selection.date_range, reaching)
+    for hold in reaching:
+        rule = HLD_003 if hold.type in _REQUESTS else HLD_001
+        what = _REQUESTS.get(hold.type, "legal hold")
+        hints = (_RELEASE_HINT if hold.release is not None else rule.hint, _proposal(free))
+        yield rule.fault(
+            "/dateRange",
+            f"{what} {hold.name} ({hold.type}) reaches what this policy selects",
+            hint="; ".join(filter(None, hints)),
+            at_key=True,
+        )
+
+
+def untouched(span: DateRange, holds: Iterable[LegalHold]) -> tuple[DateRange, ...]:
+    """Return the parts of a range that lie outside the dates of every hold, in order.
+
+    Their ends are whole milliseconds, as the platform has them. A part that would begin and end in
+    the same millisecond is left out, because no policy may be that narrow (DAT-001).
+    """
+    earliest, latest = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    held = sorted((hold.scope.start or earliest, hold.scope.end or latest) for hold in holds)
+    free = []
+    start = span.start
+    for begins, ends in (*held, (span.end, latest)):
+        if start < min(begins, span.end):
+            free.append((_up(start), _down(min(begins, span.end))))
+        start = max(start, ends)
+    return tuple(
+        DateRange(first, end, format_milliseconds(first), format_milliseconds(end - ONE_MILLISECOND))
+        for first, end in free
+        if end - first > ONE_MILLISECOND
+    )
 
 
 def all_readable(unreadable: Iterable[str]) -> Iterator[Fault]:
@@ -63,3 +136,40 @@ def all_readable(unreadable: Iterable[str]) -> Iterator[Fault]:
             f"{path} has errors, so nobody knows what it holds",
             hint=f"mend {path} first",
         )
+
+
+def cooled_off(release: Mapping[str, str] | None) -> Iterator[Fault]:
+    """HLD-004: ``release`` (as written) lets nothing go before ``COOL_OFF`` has passed."""
+    if release is None:
+        return
+    released, purgeable = (date.fromisoformat(release[key]) for key in ("releasedOn", "purgeableFrom"))
+    if purgeable - released < COOL_OFF:
+        yield HLD_004.fault(
+            "/release/purgeableFrom",
+            f"{purgeable} is {(purgeable - released).days} days after the release on {released}; "
+            f"{COOL_OFF.days} are needed. The hold is active",
+        )
+
+
+def not_deleted(name: str) -> Iterator[Fault]:
+    """HLD-005: the fault of a change after which the file of the hold ``name`` is gone."""
+    yield HLD_005.fault("", f"this change deletes the file of hold {name}, which is active")
+
+
+def _proposal(free: Sequence[DateRange]) -> str:
+    named = " and ".join(f"{part.start_text} to {part.end_text}" for part in free[:_MOST_RANGES])
+    more = f" and {len(free) - _MOST_RANGES} more" if len(free) > _MOST_RANGES else ""
+    return f"outside the dates of every hold lies {named}{more}" if free else ""
+
+
+def _down(instant: datetime) -> datetime:
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def _up(instant: datetime) -> datetime:
+    whole = _down(instant)
+    return whole if whole == instant else whole + ONE_MILLISECOND
+
+
+CHECKS = (Check(HLD_004, cooled_off, may_read=("/release",)),)
+"""Every rule that the document of a hold alone decides."""

@@ -25,6 +25,16 @@ PLC_002 = Rule(
     hint="write a new policy with a name of its own",
 )
 
+PLC_003 = Rule(
+    id="PLC-003",
+    title="A policy stays while its purge is open",
+    severity=Severity.WARNING,
+    phases=frozenset({Phase.REVIEW}),
+    basis="Decision: the file is the order behind the record",
+    hint="restore the file until the purge has ended; without it an intent that was not submitted is halted, "
+    "and a submitted job goes on",
+)
+
 
 def unchanged(purge: Purge | None, blob: str) -> Iterator[Fault]:
     """PLC-001: the file's git blob is the one whose purge has begun under this revision."""
@@ -56,3 +66,11 @@ def in_turn(revision: int, purges: Iterable[Purge]) -> Iterator[Fault]:
                 f"revision {revision} may not follow revision {purge.revision}, which is {purge.state.value}",
                 hint="" if purge.state.terminal else f"wait until revision {purge.revision} has ended",
             )
+
+
+def not_deleted(purges: Iterable[Purge]) -> Iterator[Fault]:
+    """PLC-003: none of the ``purges`` of a policy whose file a change deletes is open."""
+    for purge in purges:
+        if not (purge.state.terminal or purge.state.without_effect):
+            standing = f"revision {purge.revision}, {purge.state.value}"
+            yield PLC_003.fault("", f"this change deletes a policy whose purge is open ({standing})")

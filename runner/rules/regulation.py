@@ -1,30 +1,120 @@
-"""Rules that tie a policy to the law it runs under."""
+"""Rules about the packs as such, and about what a policy says of the law that it runs under."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from difflib import get_close_matches
 
 from runner.model.finding import Fault, Severity
 from runner.model.policy import Classification
+from runner.model.regulation import Regulation, Resolution
 from runner.model.rule import Phase, Rule
-from runner.rules.check import Check
+from runner.rules.governing import cited, conflicts
 
+_ALWAYS = frozenset({Phase.REVIEW, Phase.EXECUTION})
+
+REG_001 = Rule(
+    id="REG-001",
+    title="The regulation packs are readable and in date",
+    severity=Severity.ERROR,
+    phases=_ALWAYS,
+    basis="Decision: law changes, so a pack that nobody has looked at in time is not relied on",
+    hint="have counsel review the pack, then move reviewedOn and nextReviewBy by pull request",
+)
 REG_002 = Rule(
     id="REG-002",
-    title="Protected data names its jurisdictions",
+    title="Protected data names the law that it is under",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW}),
+    phases=_ALWAYS,
     basis="GDPR Art. 30(1)(f): time limits are recorded; which ones apply depends on the jurisdiction",
     hint="write jurisdictions: [US], or those whose law governs these interactions",
 )
+REG_003 = Rule(
+    id="REG-003",
+    title="A conflict of laws is resolved in writing",
+    severity=Severity.ERROR,
+    phases=_ALWAYS,
+    basis="GDPR Art. 17(3)(b) for one: a legal duty to keep stands against a duty to erase",
+    hint="let counsel decide, and write it into the pack's resolutions; until then the data is kept",
+)
 
-_UNPROTECTED = frozenset({Classification.PUBLIC.value, Classification.INTERNAL.value})
+_MAY_STAY_SILENT = frozenset({Classification.PUBLIC.value, Classification.INTERNAL.value})
 
 
 def jurisdictions_named(classification: str, jurisdictions: Sequence[str] | None) -> Iterator[Fault]:
     """REG-002: anything but ``public`` and ``internal`` states its jurisdictions."""
-    if classification not in _UNPROTECTED and not jurisdictions:
+    if classification not in _MAY_STAY_SILENT and not jurisdictions:
         yield REG_002.fault("/jurisdictions", f"{classification} data needs `jurisdictions`")
 
 
-CHECKS = (Check(REG_002, jurisdictions_named, reads=("/classification",), may_read=("/jurisdictions",)),)
+def in_date(pack: str, next_review_by: date, today: date, pointer: str = "") -> Iterator[Fault]:
+    """REG-001: the day on which a pack is to be reviewed again has not passed."""
+    if today > next_review_by:
+        yield REG_001.fault(
+            pointer, f"the regulation pack {pack} was to be reviewed again by {next_review_by}"
+        )
+
+
+def all_readable(unreadable: Iterable[str]) -> Iterator[Fault]:
+    """REG-001: no policy runs while a pack (``unreadable`` gives the paths) has an error."""
+    for path in unreadable:
+        yield REG_001.fault(
+            "", f"{path} has errors, so nobody knows what the law demands", hint=f"mend {path} first"
+        )
+
+
+def in_the_vocabulary(field: str, known: Collection[str], words: Sequence[str] | None) -> Iterator[Fault]:
+    """REG-002: each of the ``words`` of ``jurisdictions`` or ``tags`` is one that the packs know."""
+    for position, word in enumerate(words or ()):
+        if word not in known:
+            near = get_close_matches(word, known, n=1)
+            yield REG_002.fault(
+                f"/{field}/{position}",
+                f"no regulation pack knows {word} in `{field}`",
+                hint=f"did you mean {near[0]}?"
+                if near
+                else f"known are: {', '.join(sorted(known)) or 'none'}",
+            )
+
+
+def stated(entries: Iterable[Regulation], field: str, value: object) -> Iterator[Fault]:
+    """REG-002: a policy states a ``field`` that its entries require; what is absent is ``None``."""
+    demanding = [entry for entry in entries if field in entry.requires]
+    if demanding and value is None:
+        yield REG_002.fault(
+            f"/{field}",
+            f"{demanding[0].title}: `{field}` is missing",
+            hint=f"write {field}, which tells where the time limit is recorded",
+            basis=cited(demanding),
+        )
+
+
+def grounded(
+    entries: Iterable[Regulation], classification: str, jurisdictions: Sequence[str] | None, basis: str | None
+) -> Iterator[Fault]:
+    """REG-002: where no entry says how long data is kept, the policy names the schedule that does.
+
+    Public data needs none; what should state its jurisdictions first is not asked for more.
+    """
+    if classification == Classification.PUBLIC or basis is not None or any(e.grounds for e in entries):
+        return
+    if jurisdictions or classification in _MAY_STAY_SILENT:
+        yield REG_002.fault(
+            "/retentionBasis",
+            f"no regulation says how long {classification} data is kept, and `retentionBasis` is missing",
+            hint="write retentionBasis with the item of your retention schedule, or the tags that describe "
+            "the data",
+        )
+
+
+def no_conflict(entries: Sequence[Regulation], resolutions: Collection[Resolution]) -> Iterator[Fault]:
+    """REG-003: no minimum exceeds a maximum, unless a pack says that this was settled."""
+    for minimum, maximum in conflicts(entries):
+        if Resolution(minimum.id, maximum.id) not in resolutions:
+            yield REG_003.fault(
+                "/retentionDays",
+                f"{minimum.id} demands at least {minimum.minimum_days} days and {maximum.id} allows "
+                f"{maximum.maximum_days} at most",
+                basis=cited([minimum, maximum]),
+            )

@@ -1,4 +1,4 @@
-"""Rules about how long interactions are kept before they may go."""
+"""The rule about the age of what may go."""
 
 from __future__ import annotations
 
@@ -6,22 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 from runner.model.finding import Fault, Severity
-from runner.model.policy import Classification, RetentionTrigger, eligible_at
+from runner.model.policy import RetentionTrigger, eligible_at
 from runner.model.rule import Phase, Rule
 from runner.model.time import exclusive_end, format_instant
 from runner.rules.check import Check
 
-HIPAA_FLOOR_DAYS = 2555
-
-RET_001 = Rule(
-    id="RET-001",
-    title="HIPAA data is kept at least 2,555 days",
-    severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
-    basis="Organisational floor: HIPAA itself sets no period for PHI; state law commonly sets seven years, "
-    "e.g. Cal. Health & Safety Code 123145",
-    hint="keep the interactions at least 2555 days; 2557 cover seven calendar years",
-)
 RET_003 = Rule(
     id="RET-003",
     title="Everything in the range is old enough",
@@ -31,23 +20,6 @@ RET_003 = Rule(
     "recordings deleted inside their period",
     hint="propose it again on that date, or end the range earlier",
 )
-RET_005 = Rule(
-    id="RET-005",
-    title="Years are calendar years",
-    severity=Severity.WARNING,
-    phases=frozenset({Phase.REVIEW}),
-    basis="A statute's year is a calendar year, and leap years have 366 days",
-    hint="count 366 days for a year, 1,096 for three, 1,827 for five, 2,192 for six and 2,557 for seven",
-)
-
-
-def hipaa_floor(classification: str, retention_days: int) -> Iterator[Fault]:
-    """RET-001: ``hipaa`` data is kept at least ``HIPAA_FLOOR_DAYS`` days."""
-    if classification == Classification.HIPAA and retention_days < HIPAA_FLOOR_DAYS:
-        yield RET_001.fault(
-            "/retentionDays",
-            f"hipaa data needs at least {HIPAA_FLOOR_DAYS} days of retention, not {retention_days}",
-        )
 
 
 def old_enough(
@@ -67,14 +39,6 @@ def old_enough(
         )
 
 
-def calendar_years(retention_days: int) -> Iterator[Fault]:
-    """RET-005: a multiple of 365 days is shorter than as many calendar years."""
-    years, rest = divmod(retention_days, 365)
-    if years and not rest:
-        span = "a calendar year" if years == 1 else f"{years} calendar years"
-        yield RET_005.fault("/retentionDays", f"{retention_days} days are shorter than {span} may be")
-
-
 def _event(trigger: Mapping[str, str] | None) -> RetentionTrigger | None:
     if trigger is None:
         return None
@@ -87,7 +51,6 @@ def _day_or_instant(instant: datetime) -> str:
 
 
 CHECKS = (
-    Check(RET_001, hipaa_floor, reads=("/classification", "/retentionDays")),
     Check(
         RET_003,
         old_enough,
@@ -95,5 +58,4 @@ CHECKS = (
         may_read=("/retentionTrigger",),
         clock=True,
     ),
-    Check(RET_005, calendar_years, reads=("/retentionDays",)),
 )

@@ -16,12 +16,14 @@ from runner.apply.drafts import Drafts
 from runner.apply.outcome import Ending, RunOutcome
 from runner.apply.run import Limits, Run
 from runner.apply.world import Ports
-from runner.errors import ExitCode, OutcomeUnknown, RemoteFailure, RequestRejected
+from runner.errors import ExitCode, LogBroken, OutcomeUnknown, Refused, RemoteFailure, RequestRejected
 from runner.forge.evidence import ApprovalsOnLoopback
 from runner.git.main import MainBranch
 from runner.model.job import Job, JobStatus
 from runner.model.notice import Delivery, Notice
 from runner.model.policy import PurgePolicy, Selection
+from runner.model.target import Target
+from runner.plan.tree import read_tree
 
 
 class Died(BaseException):
@@ -110,7 +112,14 @@ class Organisation:
             watcher=Silence(),
         )
         limits = Limits(self.clock.monotonic() + 1500, kill_switch_open=True)
-        return Run(ports, Drafts(ORIGIN, {**RUNNER, "session": name}, self.clock), limits, "sandbox")
+        return Run(ports, Drafts(ORIGIN, {**RUNNER, "session": name}, self.clock), limits, self.target)
+
+    @property
+    def target(self) -> Target:
+        """The target as its file on main says."""
+        commit = MainBranch(self.world.repository()).fetch()
+        files = MainBranch(self.world.repository()).files(commit)
+        return read_tree(files).targets["sandbox"]
 
     def run(self) -> RunOutcome:
         return self.runner()()
@@ -336,3 +345,136 @@ def test_one_failing_purge_does_not_stop_the_others(organisation):
     ]
     assert outcome.exit_code is ExitCode.OUTCOME_UNKNOWN
     assert organisation.platform.submitted == ["a", "b", "c"]
+
+
+def test_a_job_that_the_platform_does_not_know_yet_is_asked_about_again(organisation):
+    organisation.merge()
+    organisation.platform.statuses = [JobStatus.VANISHED] * 3
+    assert [result.ending for result in organisation.run().results] == [Ending.COMPLETED]
+
+
+def test_a_job_that_vanished_for_good_is_ambiguous(organisation):
+    organisation.merge()
+    organisation.platform.statuses = [JobStatus.VANISHED] * 1000
+    outcome = organisation.run()
+    assert [result.ending for result in outcome.results] == [Ending.AMBIGUOUS]
+    assert organisation.clock.elapsed >= 60
+
+
+def test_a_hold_that_is_merged_while_the_last_count_is_made_still_stops_the_purge(organisation):
+    organisation.merge()
+    count, calls = organisation.platform.count, []
+
+    def second_count_takes_a_while(selection: Selection) -> int | None:
+        calls.append(selection)
+        if len(calls) == 2:
+            organisation.world.commit(MEDDLERS["held"])
+        return count(selection)
+
+    organisation.platform.count = second_count_takes_a_while
+    assert [result.ending for result in organisation.run().results] == [Ending.HALTED]
+    assert organisation.platform.submitted == []
+
+
+class Unwritable:
+    """The real log store, which fails at the appends that hold one kind of record."""
+
+    def __init__(self, store, kind: str, error: Exception) -> None:
+        self._store = store
+        self._kind = kind
+        self._error = error
+
+    def load(self):
+        return self._store.load()
+
+    def append(self, drafts, **outbox):
+        if any(draft.type.value == self._kind for draft in drafts):
+            raise self._error
+        return self._store.append(drafts, **outbox)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (RemoteFailure("no space left"), ExitCode.OUTCOME_UNKNOWN),
+        (Refused("not now"), ExitCode.REFUSED),
+        (LogBroken("rewritten"), ExitCode.LOG_BROKEN),
+    ],
+)
+def test_a_log_that_cannot_be_written_after_the_submission_does_not_lose_the_job(organisation, error, code):
+    organisation.merge()
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    outcome = organisation.runner(log=Unwritable(store, "purge.submitted", error))()
+    (result,) = outcome.results
+    assert (result.ending, result.job_id) == (Ending.AMBIGUOUS, "job-1")
+    assert outcome.exit_code is code
+
+
+def test_an_unknown_outcome_that_cannot_be_recorded_is_still_an_unknown_outcome(organisation):
+    organisation.merge()
+    organisation.platform.on_submit = raises(OutcomeUnknown("no answer"))
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    outcome = organisation.runner(log=Unwritable(store, "purge.ambiguous", RemoteFailure("no network")))()
+    assert outcome.exit_code is ExitCode.OUTCOME_UNKNOWN
+
+
+def test_a_policy_that_was_edited_after_its_purge_ended_is_refused_and_not_skipped(organisation):
+    organisation.merge()
+    assert organisation.run().exit_code is ExitCode.OK
+    organisation.merge(reason="Another reason than the one that was approved.")
+    for _ in range(2):
+        outcome = organisation.run()
+        assert outcome.exit_code is ExitCode.REFUSED
+        assert [finding.rule for result in outcome.results for finding in result.findings] == ["PLC-001"]
+    assert organisation.kinds().count("purge.refused") == 1
+
+
+def test_a_target_that_is_gone_between_intent_and_submission_halts_the_purge(organisation):
+    organisation.merge()
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    gone = {"policies/targets/sandbox.yaml": "kind: [\n"}
+    outcome = organisation.runner(log=Meddling(store, lambda: organisation.world.commit(gone)))()
+    assert [result.ending for result in outcome.results] == [Ending.HALTED]
+    assert organisation.platform.submitted == []
+
+
+def test_a_policy_too_large_for_a_record_is_refused_and_stops_no_other(organisation):
+    values = ", ".join(f"v{number:04}{'x' * 900}" for number in range(100))
+    organisation.merge("a-large-one", filters=f"{{attributes: {{department: [{values}]}}}}")
+    organisation.merge("b-small-one", filters="{attributes: {department: sales}}")
+    outcome = organisation.run()
+    assert [result.ending for result in outcome.results] == [Ending.REFUSED, Ending.COMPLETED]
+    assert organisation.platform.submitted == ["b-small-one"]
+
+
+def test_a_scope_that_is_lost_does_not_stop_the_polling_of_what_runs(organisation):
+    organisation.merge()
+    organisation.platform.statuses = [JobStatus.RUNNING] * 1000
+    organisation.run()
+    organisation.merge("second", filters="{attributes: {department: sales}}")
+    organisation.platform.statuses = []
+
+    def without_scope():
+        raise Refused("the client lacks purge:write")
+
+    organisation.platform.connect = without_scope
+    outcome = organisation.run()
+    assert {result.key.policy: result.ending for result in outcome.results} == {
+        "old-calls": Ending.COMPLETED,
+        "second": Ending.WAITING,
+    }
+
+
+def test_many_notices_are_recorded_in_several_records(organisation):
+    store = organisation.world.store(events=("purge.refused",), clock=organisation.clock)
+    runner = organisation.runner(log=store)
+    organisation.receiver.down = True
+    for name in range(120):
+        organisation.world.commit(
+            {f"policies/purges/p-{name}.yaml": policy(f"p-{name}", retentionDays="3650")}
+        )
+    runner()
+    organisation.receiver.down = False
+    outcome = runner()
+    assert (outcome.delivered, outcome.waiting) == (120, ())
+    assert organisation.kinds().count("notice.delivered") == 2

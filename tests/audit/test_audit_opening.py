@@ -50,7 +50,8 @@ def test_a_log_is_opened_once(world):
 def test_a_race_to_open_has_one_winner(world, monkeypatch):
     """The other opens between this one's look and its push."""
     world.open_log()
-    monkeypatch.setattr(Repository, "fetch", lambda *arguments: None)
+    git(world.clone, "update-ref", "-d", "refs/purgectl/audit/sandbox")
+    monkeypatch.setattr(Repository, "tip", lambda *arguments: None)
     later = FakeTime()
     later.sleep(1)
     with pytest.raises(Refused, match="has a log already"):

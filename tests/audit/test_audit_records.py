@@ -133,7 +133,9 @@ def test_size_is_bounded_and_can_be_asked():
         encode(padded(room + 1))
 
 
-@pytest.mark.skipif(not JCS.is_dir(), reason="the outside vectors are not beside this checkout")
+@pytest.mark.skipif(
+    not JCS.is_dir(), reason="optional: the published RFC 8785 vectors are not in this repository"
+)
 @pytest.mark.parametrize("name", ["arrays", "french", "structures", "unicode", "values", "weird"])
 def test_outside_vector_of_the_canonical_form(name):
     value = json.loads((JCS / "input" / f"{name}.json").read_bytes())

@@ -103,6 +103,7 @@ def test_a_refusal_at_submission_keeps_the_attempt_and_the_pause():
     assert again.refusals == {D.refused("submission").id}
 
 
+AGAIN = [D.intended(), D.refused("submission"), second(3).intended()]
 OTHER = Drafting(policy="other", intent=2)
 
 
@@ -132,7 +133,8 @@ OTHER = Drafting(policy="other", intent=2)
         ([D.intended(), D.verified()], "is intended"),
         ([D.intended(), OTHER.intended(), replace(D, intent=2).submitted()], "newest intent"),
         ([D.intended(), second(1).submitted()], "newest intent"),
-        ([D.intended(), D.refused("submission"), second(3).intended(), D.submitted()], "newest intent"),
+        ([*AGAIN, D.submitted()], "newest intent"),
+        ([*AGAIN, D.refused("submission")], "newest intent"),
         ([D.intended(purge_id=OTHER.purge_id)], "purge id that is not"),
         ([OPENED], "first record"),
     ],
@@ -158,5 +160,5 @@ def test_purges_are_kept_apart_and_the_baseline_is_read():
     first = opened(ORIGIN, "sandbox", [VKEY], [entry], RUNNER, START)
     records = [parse(i, encode(d)) for i, d in enumerate((first, D.intended(), OTHER.intended()))]
     assert set(fold(records)) == {D.purge_id, OTHER.purge_id}
-    assert baseline(records) == {OTHER.purge_id}
+    assert baseline(records) == {OTHER.purge_id: BLOB}
     assert fold([]) == {}

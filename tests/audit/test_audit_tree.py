@@ -122,6 +122,14 @@ def test_a_mutated_consistency_proof_is_refused(new, data):
     assert not consistency_holds(old, new, roots[0], leaf_hash(b"another"), path)
 
 
+def test_what_is_no_hash_proves_nothing():
+    short = b"short"
+    assert not inclusion_holds(0, 2, short, [LEAVES[1]], node_hash(short, LEAVES[1]))
+    assert not inclusion_holds(0, 2, LEAVES[0], [short], node_hash(LEAVES[0], short))
+    assert not consistency_holds(1, 2, short, node_hash(short, LEAVES[1]), [LEAVES[1]])
+    assert not consistency_holds(1, 2, LEAVES[0], node_hash(LEAVES[0], short), [short])
+
+
 def test_consistency_of_no_leaves_and_of_wrong_sizes():
     assert TREE.consistency(0, 5) == ()
     assert not consistency_holds(0, 5, EMPTY_ROOT, TREE.root(5), ())
@@ -155,7 +163,9 @@ def vectors():
     return sorted(VECTORS.rglob("*.json")) if VECTORS.is_dir() else []
 
 
-@pytest.mark.skipif(not VECTORS.is_dir(), reason="the outside vectors are not beside this checkout")
+@pytest.mark.skipif(
+    not VECTORS.is_dir(), reason="optional: the published Merkle vectors are not in this repository"
+)
 def test_there_are_vectors():
     assert len(vectors()) > 90
 

@@ -154,6 +154,18 @@ def test_two_lies_are_both_found(world):
     assert [(problem.first, problem.last) for problem in roots] == [(1, 1), (5, 5)]
 
 
+def test_where_the_frontier_lies_as_well_nothing_after_it_is_judged(world):
+    def tamper(number, changes):
+        path = layout.record_path(1)
+        if path in changes:
+            changes[path] = flipped(changes[path], changes[path].index(b'"session":"') + 12)
+            leaves = [leaf_hash(record_bytes(world, 0)), leaf_hash(changes[path])]
+            changes[layout.FRONTIER] = frontier_file(Tree(leaves))
+
+    (problem,) = problems(world, rewritten(world, tamper))
+    assert (problem.message, problem.first) == ("record 1 does not match the signed root", 1)
+
+
 def test_records_swapped_in_a_rewritten_history_are_named(world):
     def tamper(number, changes):
         if number == 3:
@@ -274,6 +286,18 @@ def test_every_other_file_is_compared_too(world, path, says):
 def test_what_does_not_belong_there_is_found(world, path):
     (problem,) = problems(world, on_top(world, {path: b"x"}))
     assert (problem.message, problem.path) == (f"{path} is no part of a log", path)
+
+
+def test_a_size_for_an_endpoint_that_was_never_told_anything_is_found(world):
+    (problem,) = problems(world, on_top(world, {"state/notices/other.json": b'{"size":3}'}))
+    assert "never told anything" in problem.message
+
+
+def test_a_record_that_was_deleted_cannot_be_slipped_in_again(world):
+    path, repository = layout.record_path(2), world.repository()
+    gone = on_top(world, {path: None})
+    back = repository.commit(gone, {path: record_bytes(world, 2)}, "back", START)
+    assert {problem.first for problem in problems(world, back)} == {2}
 
 
 def test_the_readme_may_change(world):

@@ -84,7 +84,10 @@ def test_open_creates_the_branch_and_verify_holds_from_any_subfolder(world):
     done = audit(below, "open", *TARGET, AUDIT_SIGNING_KEY=world.signer.secret())
     assert (done.code, done.err) == (0, "")
     assert "Opened the log of target sandbox: branch audit/sandbox, 1 record" in done.out
-    checked = audit(below, "verify", *TARGET)
+    key = re.search(r"^  verifier key  (\S+)$", done.out, re.MULTILINE)[1]
+    checkpoint = re.search(r"^  checkpoint    (\S+)$", done.out, re.MULTILINE)[1]
+    assert key == str(world.signer.verifier)
+    checked = audit(below, "verify", *TARGET, "--vkey", key, "--expect", checkpoint)
     assert checked.code == 0
     assert "the log is whole" in checked.out
     assert git(world.origin, "rev-parse", world.branch)
@@ -137,6 +140,13 @@ def test_open_needs_the_right_key_and_never_shows_it(world, secret, code, says):
     assert git(world.origin, "for-each-ref", "refs/heads/audit") == ""
 
 
+def test_a_key_that_was_pasted_with_its_name_gets_a_hint(world):
+    done = audit(world.clone, "open", *TARGET, AUDIT_SIGNING_KEY=f"AUDIT_SIGNING_KEY={world.signer.secret()}")
+    assert done.code == 2
+    assert "leave AUDIT_SIGNING_KEY= out of the value" in done.err
+    assert world.signer.secret() not in done.err
+
+
 def test_open_of_an_unknown_target_a_broken_policy_and_without_a_remote(world):
     assert audit(world.clone, "open", "--target", "other", AUDIT_SIGNING_KEY="x").code == 2
     world.commit({"policies/purges/x.yaml": policy("x", retentionDays="2557").data})
@@ -154,10 +164,9 @@ def test_outside_a_repository_it_is_a_usage_error(tmp_path, name):
     assert "not a git repository" in done.err
 
 
-@pytest.mark.parametrize("name", ["verify", "show", "keygen", "open"])
 @pytest.mark.parametrize("target", ["../x", "A", "", "a..b", "-x", "x\x1b[31m", "a/b"])
-def test_what_cannot_be_a_target_is_a_usage_error(world, name, target):
-    done = audit(world.clone, name, f"--target={target}")
+def test_what_cannot_be_a_target_is_a_usage_error(world, target):
+    done = audit(world.clone, "verify", f"--target={target}")
     assert done.code == 2
     assert "\x1b" not in done.err
 
@@ -212,8 +221,16 @@ def test_show_of_a_broken_log_shows_what_can_be_read_and_exits_6(log):
     tamper(log, 1)
     done = audit(log.clone, "show", *TARGET)
     assert done.code == 6
+    assert done.out.startswith("THE LOG DOES NOT VERIFY: record 1 was changed")
+    assert [line[0] for line in done.out.splitlines()[4:]] == [" ", "!", " ", " ", " "]
     assert "purge.completed" in done.out
     assert "does not verify: record 1 was changed" in done.err
+    for index, mark in (("1", "! record 1  "), ("2", "record 2  ")):
+        one = audit(log.clone, "show", *TARGET, index).out.splitlines()
+        assert one[0].startswith("THE LOG DOES NOT VERIFY")
+        assert one[3].startswith(mark)
+    document = valid("log", json.loads(audit(log.clone, "show", *TARGET, "--format", "json").out))
+    assert document["whole"] is False
 
 
 def test_verify_with_a_key_from_elsewhere_and_in_a_bare_clone(log):
@@ -225,7 +242,9 @@ def test_verify_with_a_key_from_elsewhere_and_in_a_bare_clone(log):
     other = str(Signer.generate(ORIGIN).verifier)
     wrong = audit(log.clone, "verify", *TARGET, "--vkey", other)
     assert wrong.code == 6
-    assert "no trusted key has signed" in wrong.out
+    id_of_the_log = log.signer.verifier.id.hex()
+    assert wrong.out.count("--vkey the one of this log?") == 1
+    assert f"2 checkpoints, none signed by a key from --vkey, but by key id {id_of_the_log}" in wrong.out
     assert audit(log.clone, "verify", *TARGET, "--vkey", other, "--vkey", key).code == 0
 
 
@@ -303,6 +322,7 @@ def test_show_one_record_and_one_purge(log):
     assert len(purge.out.splitlines()) == 5
     document = valid("log", json.loads(audit(log.clone, "show", *TARGET, "--format", "json").out))
     assert [item["index"] for item in document["records"]] == [0, 1, 2, 3, 4]
+    assert document["whole"] is True
     for nothing in ("5", "67f33c6b-1015-598e-9fe1-d130bfe0a57c", "²", "\x1b[31m"):
         done = audit(log.clone, "show", *TARGET, nothing)
         assert done.code == 2
@@ -344,6 +364,7 @@ def test_keygen_write_adds_the_key_and_keeps_every_comment(world):
     (world.clone / FILE).chmod(0o640)
     done = audit(world.clone, "keygen", *TARGET, "--write")
     assert done.code == 0
+    assert "log.keys now holds" not in done.out
     verifier, secret = keys(done.out)
     after = (world.clone / FILE).read_text()
     assert [line for line in after.splitlines() if "keys" not in line and verifier not in line] == [
@@ -362,6 +383,7 @@ def test_keygen_write_keeps_the_keys_that_are_there(world):
     verifier, _ = keys(done.out)
     text = (world.clone / FILE).read_text()
     assert text.index(str(world.signer.verifier)) < text.index(verifier)
+    assert "log.keys now holds 2 keys, and each of them may sign" in done.out
 
 
 @pytest.mark.parametrize(
@@ -386,11 +408,16 @@ def test_keygen_follows_no_link_and_needs_a_file(world):
 
 
 @pytest.mark.parametrize("name", [[], ["open"], ["verify"], ["show"], ["keygen"]])
-def test_help_has_examples(tmp_path, name):
-    done = audit(tmp_path, *name, "--help")
+def test_help_fits_a_terminal_and_ends_in_examples(tmp_path, name):
+    done = audit(tmp_path, *name, "--help", COLUMNS="80")
     assert done.code == 0
-    assert "Example" in done.out
-    assert "purgectl audit" in done.out
+    assert "purgectl audit" in done.out.partition("\n  Examples")[2]
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+def test_the_list_of_commands_cuts_no_sentence(tmp_path):
+    commands = audit(tmp_path, "--help", COLUMNS="80").out.partition("Commands:")[2]
+    assert "..." not in commands
 
 
 RECIPES = re.findall(r"```sh\n(.*?)```", AUDIT_LOG.read_text(), re.DOTALL)

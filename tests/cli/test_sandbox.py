@@ -137,12 +137,13 @@ def test_a_wrong_option_is_a_usage_error(arguments, words):
     assert "Traceback" not in done.stderr
 
 
-def test_without_the_web_framework_it_names_the_extra():
+def test_without_the_web_framework_it_says_how_to_get_it():
     code = HARMLESS + "sys.modules['flask'] = None; sys.exit(run(sys.argv[1:]))"
     done = sandbox_command(start=("-c", code))
     assert done.returncode == 2
     assert "needs the package flask" in done.stderr
-    assert "pip install 'purgectl[sandbox]'" in done.stderr
+    assert "make demo" in done.stderr
+    assert "requirements-sandbox.txt" in done.stderr
 
 
 def test_its_help_shows_examples_and_needs_no_web_framework():

@@ -96,6 +96,12 @@ def test_a_fault_in_a_policy_is_not_this_commands_business(targets, tmp_path):
     assert json.loads(targets("--format", "json", bank_eu=real("bank-eu")).output) == ["bank-eu"]
 
 
+def test_its_help_ends_in_examples():
+    shown = CliRunner().invoke(command, ["--help"], terminal_width=80).output
+    assert "purgectl targets --format json" in shown.partition("Examples:")[2]
+    assert max(map(len, shown.splitlines())) <= 80
+
+
 def test_outside_a_policy_repository_it_says_so(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(command, [], standalone_mode=False)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from runner.model.text import hidden
 
 ROOT = Path(__file__).parents[2]
 IN_2022 = {"start": "2022-01-01T00:00:00.000Z", "end": "2022-12-31T23:59:59.999Z"}
-FORMATS = ("text", "json", "github", "markdown")
+FORMATS = ("text", "json", "github", "markdown", "sarif", "junit")
 
 ARTICLE_SAMPLE = """\
 # yaml-language-server: $schema=../../schemas/purge-policy.schema.json
@@ -96,11 +97,11 @@ def as_a_process(folder, *arguments, **environment):
 TEN_FAULTS = {
     "a-not-utf-8": (b"name: \xff\n", "DOC-004", 1, 7),
     "b-empty": (b"", "DOC-009", 1, 1),
-    "c-duplicate": (policy("c-duplicate").data + b"reason: again\n", "DOC-011", 16, 1),
+    "c-duplicate": (policy("c-duplicate").data + b"reason: again\n", "DOC-011", 17, 1),
     "d-anchor": (policy("d-anchor").data.replace(b"target: ", b"target: &t "), "DOC-012", 5, 9),
     "e-offset": (policy("e-offset").data.replace(b"00.000Z", b"00.000"), "SCH-001", 7, 22),
-    "f-other-name": (policy("other-name").data, "DOC-026", 15, 7),
-    "g-unknown": (policy("g-unknown", surprise=1).data, "SCH-001", 16, 1),
+    "f-other-name": (policy("other-name").data, "DOC-026", 16, 7),
+    "g-unknown": (policy("g-unknown", surprise=1).data, "SCH-001", 17, 1),
     "h-quoted": (policy("h-quoted", retentionDays="2600").data, "SCH-001", 8, 16),
     "i-young": (policy("i-young", interactionType="sms", dateRange=IN_2022).data, "RET-003", 7, 1),
     "j-target": (policy("j-target", interactionType="chat", target="prod").data, "TGT-001", 5, 9),
@@ -147,7 +148,12 @@ def test_the_article_s_sample_is_refused_at_the_line_of_its_dates(place):
 
 def test_as_of_moves_the_clock(place):
     place.write("policies/purges/article.yaml", ARTICLE_SAMPLE)
-    assert place.validate("--as-of", "2030-02-13")[:2] == (0, "2 files, no findings\n")
+    assert place.findings("--as-of", "2030-02-13") == (1, [("REG-001", "policies/purges/article.yaml")])
+    core = (ROOT / "policies/regulations/core.yaml").read_text()
+    place.write(
+        "policies/regulations/core.yaml", re.sub("nextReviewBy: .*", "nextReviewBy: 2031-01-01", core)
+    )
+    assert place.validate("--as-of", "2030-02-13")[:2] == (0, "3 files, no findings\n")
     assert place.validate("--as-of", "2030-02-13T00:00:00Z")[0] == 0
     assert place.validate("--as-of", "2030-02-12T23:59:59.999Z")[0] == 1
 

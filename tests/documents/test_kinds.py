@@ -1,7 +1,7 @@
 import pytest
 
 from runner.documents.kinds import FOLDERS, Kind, kind_of
-from runner.documents.pointer import child, dotted, join, parent, within
+from runner.model.pointer import child, dotted, join, parent, within
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,13 @@ def test_the_place_decides_the_kind(path, kind):
 
 def test_every_kind_has_a_folder_and_a_schema():
     assert set(FOLDERS.values()) == set(Kind)
-    assert {kind.schema for kind in Kind} == {"purge-policy", "legal-hold", "target"}
+    assert {kind.schema for kind in Kind} == {
+        "purge-policy",
+        "legal-hold",
+        "target",
+        "regulation-pack",
+        "policy-test",
+    }
 
 
 def test_pointers_escape_what_rfc_6901_escapes():

@@ -74,6 +74,8 @@ def test_what_is_no_regular_file_is_refused_whatever_it_is_called(kind, path):
         "policies/.gitkeep",
         "policies/purge/a.yaml",
         "policies/readme.md",
+        "policies/tests/a.txt",
+        "policies/regulations/eu/a.yaml",
     ],
 )
 def test_a_file_out_of_place_is_refused(path):
@@ -85,10 +87,8 @@ def test_a_file_out_of_place_is_refused(path):
 @pytest.mark.parametrize(
     "path",
     [
-        "policies/regulations/eu.yaml",
-        "policies/tests/a.yaml",
-        "policies/tests/a.txt",
         "policies/approvers.yaml",
+        "policies/approvers.yaml/a.yaml",
     ],
 )
 def test_what_this_version_cannot_honour_is_refused_with_that_reason(path):

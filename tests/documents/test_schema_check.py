@@ -15,7 +15,15 @@ from runner.documents.schema import check
 from runner.model.text import printable
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas"
-MINE = ("definitions", "purge-policy", "legal-hold", "target", "article-policy")
+MINE = (
+    "definitions",
+    "purge-policy",
+    "legal-hold",
+    "target",
+    "article-policy",
+    "regulation-pack",
+    "policy-test",
+)
 VALID = {
     "purge-policy": {**POLICY, "name": "a"},
     "legal-hold": {**HOLD, "name": "a"},

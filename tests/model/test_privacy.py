@@ -28,6 +28,13 @@ FOUND = [
     ("5500-0055-5555-5559", PersonalKind.CARD),
     ("378282246310005", PersonalKind.CARD),
     ("3782 822463 10005", PersonalKind.CARD),
+    ("219-09-9999", PersonalKind.NATIONAL_ID),
+    ("AB 12 34 56 C", PersonalKind.NATIONAL_ID),
+    ("JX123456D", PersonalKind.NATIONAL_ID),
+    ("DE89370400440532013000", PersonalKind.ACCOUNT),
+    ("GB82 WEST 1234 5698 7654 32", PersonalKind.ACCOUNT),
+    ("BE68 5390 0754 7034", PersonalKind.ACCOUNT),
+    ("FR14 2004 1010 0505 0001 3M02 606", PersonalKind.ACCOUNT),
 ]
 
 
@@ -53,12 +60,29 @@ def test_it_is_found_wherever_it_stands(passage, kind, around):
         "purged 5000 of 12000 in 2557 days", "1,234,567", "5000000000", "000000123456", "192.168.10.100",
         "1700000000", "1700000000000", "4111 1111 1111 1112", "HTTP 503 after 30 s",
         "user@host", "a @ b.c", "@team",
+        "REC-412", "REC-2026-11-2301", "CHG0031245", "INC-123-45-6789", "000-12-3456", "666-12-3456",
+        "123-00-4567",
+        "GB 12 34 56 C", "AB 12 34 56 E", "QQ123456C", "ab123456c", "DE89 3704 0044 0532 0130 01", "US-CA",
+        "queue EU01 VOICE TIER1 BACK", "a" * 40, "0123456789abcdef0123456789abcdef01234567", "RS-12, item 4",
         "", "Art. 17(3)(b)", "§ 257 HGB", "45 C.F.R. 164.316(b)(2)(i)",
     ],
 )  # fmt: skip
 def test_it_is_left_alone(text):
     assert list(personal_data(text)) == []
     assert without_personal_data(text) == text
+
+
+@pytest.mark.parametrize(
+    "after", ["2018 calls", "1234 5678 9012", "A1B2 C3D4", "GB82 WEST 1234 5698 7654 32"]
+)
+def test_an_account_is_found_whatever_follows_it(after):
+    assert without_personal_data(f"to BE68 5390 0754 7034 {after}").startswith(f"to {REMOVED} ")
+
+
+def test_two_accounts_side_by_side_are_both_found():
+    assert without_personal_data("DE89 3704 0044 0532 0130 00 GB82 WEST 1234 5698 7654 32") == (
+        f"{REMOVED} {REMOVED}"
+    )
 
 
 def test_every_passage_is_removed_and_nothing_else():

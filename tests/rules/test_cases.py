@@ -2,7 +2,8 @@
 
 A new case is a new file. It is judged beside ``cases/policies``. ``# as-of: <instant>`` in its
 head sets the clock; ``# log: <state> revision=<n> bytes=<same|other>`` gives its name a purge in
-the log. A failing case marks the line of its one finding with ``# <- <rule>``.
+the log; ``# deleted`` makes a case of the change that deletes the file. A failing case marks the
+line of its one finding with ``# <- <rule>``.
 """
 
 import hashlib
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 from support.trees import NOW, file, purge
 
+from runner.documents.kinds import FOLDERS
 from runner.model.purge import PurgeState
 from runner.model.rule import Phase
 from runner.model.time import parse_instant
+from runner.plan.change import review_change
 from runner.plan.review import review
 from runner.rules.catalogue import CATALOGUE
 
@@ -23,12 +26,14 @@ BESIDE = [
     file(path.relative_to(CASES).as_posix(), path.read_bytes())
     for path in sorted((CASES / "policies").rglob("*.yaml"))
 ]
+PLACES = {kind.value: folder for folder, kind in FOLDERS.items()}
 FILES = sorted(path for path in CASES.rglob("*.yaml") if "policies" not in path.parts)
 
 
 def findings_of(path):
     text = path.read_text()
-    source = file(f"policies/purges/{path.name}", text)
+    kind = re.search(r"^kind: (\w+)$", text, re.MULTILINE)[1]
+    source = file(f"{PLACES[kind]}/{path.name}", text)
     as_of = re.search(r"^# as-of: (\S+)$", text, re.MULTILINE)
     logged = re.search(r"^# log: (\S+) revision=(\d+)(?: bytes=(\w+))?$", text, re.MULTILINE)
     purges = []
@@ -39,7 +44,10 @@ def findings_of(path):
             blob = "0" * 40
         purges.append(purge(source, PurgeState(state), blob=blob, revision=int(revision)))
     now = parse_instant(as_of[1]) if as_of else NOW
-    found = review([*BESIDE, source], now=now, purges=purges).findings
+    if re.search(r"^# deleted\b", text, re.MULTILINE):
+        found = review_change([*BESIDE, source], BESIDE, now=now, purges=purges).findings
+    else:
+        found = review([*BESIDE, source], now=now, purges=purges).findings
     return [(finding.rule, finding.line) for finding in found if finding.file == source.path]
 
 

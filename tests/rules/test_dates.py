@@ -1,9 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from runner.model.time import exclusive_end
-from runner.rules.dates import SETTLING, narrow, ordered, settled
+from runner.rules.dates import SETTLING, narrow, ordered, plausible, settled
 
 END = "2020-06-30T23:59:59.999Z"
 AFTER = datetime(2020, 7, 1, tzinfo=UTC)
@@ -41,3 +41,18 @@ def test_the_widest_range_is_a_leap_year():
     assert list(narrow("2020-01-01T00:00:00Z", "2020-12-31T23:59:59.999Z")) == []
     (fault,) = narrow("2015-01-01T00:00:00Z", "2022-12-31T23:59:59.999Z")
     assert "2,922.0 days" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("start", "go_live", "faults"),
+    [
+        ("2019-04-01T00:00:00+02:00", date(2019, 4, 1), 0),
+        ("2019-03-31T23:59:59Z", date(2019, 4, 1), 1),
+        ("1985-01-01T00:00:00Z", date(1984, 12, 31), 0),
+        ("1990-01-01T00:00:00Z", None, 0),
+        ("1989-12-31T23:59:59Z", None, 1),
+        ("0222-01-01T00:00:00Z", None, 1),
+    ],
+)
+def test_no_interaction_is_older_than_its_organisation(start, go_live, faults):
+    assert len(list(plausible(start, go_live))) == faults

@@ -1,10 +1,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from runner.model.hold import HoldScope, LegalHold, Release
 from runner.model.policy import DateRange, InteractionType, Selection
-from runner.rules.holds import all_readable, not_held, touches
+from runner.model.time import exclusive_end, parse_instant
+from runner.rules.holds import all_readable, cooled_off, not_deleted, not_held, touches, untouched
 
 START, END = datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -14,7 +17,7 @@ def selection(**attributes):
     return Selection("eu", InteractionType.VOICE, DateRange(START, END, "", ""), attributes)
 
 
-def hold(release=None, **scope):
+def hold(release=None, type_="litigation", **scope):
     everything = {
         "targets": None,
         "interaction_types": None,
@@ -23,7 +26,7 @@ def hold(release=None, **scope):
         "attributes": {},
         "conversation_ids": None,
     }
-    return LegalHold("matter-1", "litigation", HoldScope(**{**everything, **scope}), release, {})
+    return LegalHold("matter-1", type_, HoldScope(**{**everything, **scope}), release, {})
 
 
 @pytest.mark.parametrize(
@@ -78,3 +81,96 @@ def test_a_release_changes_nothing_and_the_hint_says_so():
 def test_a_hold_that_cannot_be_read_stops_everything():
     (fault,) = all_readable(["policies/holds/broken.yaml"])
     assert "policies/holds/broken.yaml" in fault.message
+
+
+MILLISECOND = timedelta(milliseconds=1)
+INSTANTS = st.timedeltas(timedelta(days=-30), timedelta(days=400)).map(lambda offset: START + offset)
+HOLDS = st.lists(
+    st.builds(hold, start=st.none() | INSTANTS, end=st.none() | INSTANTS).filter(
+        lambda each: None in (each.scope.start, each.scope.end) or each.scope.start < each.scope.end
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def test_a_hold_over_a_part_of_the_range_refuses_it_whole_and_proposes_the_rest():
+    start, end = parse_instant("2018-03-01T00:00:00Z"), exclusive_end("2018-03-31T23:59:59.999Z")
+    (fault,) = not_held(selection(), [hold(start=start, end=end)])
+    assert fault.hint.endswith(
+        "; outside the dates of every hold lies 2018-01-01T00:00:00.000Z to 2018-02-28T23:59:59.999Z "
+        "and 2018-04-01T00:00:00.000Z to 2018-12-31T23:59:59.999Z"
+    )
+
+
+def test_what_is_proposed_lies_outside_every_hold_that_reaches():
+    march = hold(start=datetime(2018, 3, 1, tzinfo=UTC), end=datetime(2018, 4, 1, tzinfo=UTC))
+    elsewhere = hold(targets=frozenset({"us"}))
+    later = hold(start=datetime(2018, 3, 20, tzinfo=UTC))
+    faults = list(not_held(selection(), [march, elsewhere, later]))
+    assert len(faults) == 2
+    assert all(
+        fault.hint.endswith("lies 2018-01-01T00:00:00.000Z to 2018-02-28T23:59:59.999Z") for fault in faults
+    )
+
+
+def test_a_hold_over_the_whole_range_leaves_nothing_to_propose():
+    (fault,) = not_held(selection(), [hold()])
+    assert "lies" not in fault.hint
+
+
+def test_many_ranges_are_counted():
+    days = [START + timedelta(days=30 * number) for number in range(1, 6)]
+    (first, *_) = not_held(selection(), [hold(start=day, end=day + SECOND) for day in days])
+    assert first.hint.endswith(" and 3 more")
+
+
+@given(HOLDS, INSTANTS, INSTANTS)
+def test_no_hold_reaches_a_proposal_and_what_is_left_out_is_held(holds, one, other):
+    start, end = sorted((one, other))
+    end = max(end, start + MILLISECOND)
+    free = untouched(DateRange(start, end, "", ""), holds)
+    for part in free:
+        assert start <= part.start < part.end <= end
+        assert parse_instant(part.start_text) == part.start
+        assert exclusive_end(part.end_text) == part.end
+        assert part.start < parse_instant(part.end_text)
+        narrowed = Selection("eu", InteractionType.VOICE, part, {})
+        assert not any(touches(each, narrowed) for each in holds)
+    edges = [start, *(edge for part in free for edge in (part.start, part.end)), end]
+    for left, right in zip(edges[::2], edges[1::2], strict=True):
+        held = max((min(right, each.scope.end or right) for each in holds), default=left)
+        assert right - left <= 4 * MILLISECOND or held > left
+
+
+@pytest.mark.parametrize(
+    "type_", ["dsar", "restriction-art18", "complaint", "subpoena", "regulatory-inquiry"]
+)
+def test_requests_and_restrictions_have_a_rule_of_their_own(type_):
+    (fault,) = not_held(selection(), [hold(type_=type_)])
+    assert fault.rule == "HLD-003"
+    assert "GDPR Art. 15 and 18" in fault.basis
+    assert f"({type_})" in fault.message
+
+
+@pytest.mark.parametrize("days", [30, 31, 4000])
+def test_a_release_that_cools_off_long_enough_is_fine(days):
+    released = date(2026, 1, 1)
+    release = {"releasedOn": str(released), "purgeableFrom": str(released + timedelta(days=days))}
+    assert list(cooled_off(release)) == []
+
+
+@pytest.mark.parametrize("day", ["2026-01-30", "2026-01-01", "2025-12-31", "0001-01-01"])
+def test_a_release_that_does_not_cool_off_is_refused_and_the_hold_is_said_to_be_active(day):
+    (fault,) = cooled_off({"releasedOn": "2026-01-01", "purgeableFrom": day})
+    assert (fault.rule, fault.pointer) == ("HLD-004", "/release/purgeableFrom")
+    assert "The hold is active" in fault.message
+
+
+def test_a_hold_without_a_release_has_nothing_to_cool_off():
+    assert list(cooled_off(None)) == []
+
+
+def test_a_deleted_hold_is_named():
+    (fault,) = not_deleted("matter-1")
+    assert "matter-1" in fault.message

@@ -1,8 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from runner.rules.retention import calendar_years, hipaa_floor, old_enough
+from runner.rules.retention import old_enough
 
 END = "2022-12-31T23:59:59.999Z"
 
@@ -33,14 +31,3 @@ def test_retention_runs_from_the_day_after_a_later_event():
 def test_a_retention_past_the_last_year_there_is_is_refused():
     (fault,) = old_enough("9995-12-31T23:59:59.999Z", 3650, None, datetime(2026, 11, 23, tzinfo=UTC))
     assert "9999-12-31" in fault.message
-
-
-@pytest.mark.parametrize(("days", "faults"), [(2554, 1), (2555, 0), (0, 1), (3650, 0)])
-def test_hipaa_data_is_kept_2555_days(days, faults):
-    assert len(list(hipaa_floor("hipaa", days))) == faults
-    assert list(hipaa_floor("pii", days)) == []
-
-
-@pytest.mark.parametrize(("days", "faults"), [(0, 0), (364, 0), (365, 1), (366, 0), (2555, 1), (2557, 0)])
-def test_multiples_of_365_are_warned_about(days, faults):
-    assert len(list(calendar_years(days))) == faults

@@ -36,6 +36,7 @@ def policy(name: str = "old-calls", **changes: str | None) -> str:
         "filters": "{attributes: {department: billing, retention_status: expired}}",
         "reason": "The agreed period for these calls has ended.",
         "limits": "{maxInteractions: 5000}",
+        "retentionBasis": "Retention schedule RS-12",
     } | changes
     lines = [f"{key}: {value}" for key, value in fields.items() if value is not None]
     return "\n".join(["# yaml-language-server: $schema=../../schemas/purge-policy.schema.json", *lines, ""])

@@ -27,6 +27,7 @@ POLICY: Mapping[str, object] = {
     "filters": {"attributes": {"department": "billing"}},
     "reason": "Seven-year period of the 2018 billing calls has ended. Ticket REC-412.",
     "limits": {"maxInteractions": 5000},
+    "retentionBasis": "Retention schedule RS-12, item 4",
 }
 HOLD: Mapping[str, object] = {
     "apiVersion": "purge/v1",

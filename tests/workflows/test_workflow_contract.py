@@ -104,6 +104,12 @@ def test_a_run_ends_before_its_job_is_cut_off():
     assert max(minutes) + 5 < execute["timeout-minutes"]
 
 
+def test_validate_has_the_history_that_it_compares_with():
+    checkout, *_, validate = WORKFLOWS["validate.yml"]["jobs"]["validate"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    assert validate["env"] == {"BASE_SHA": "${{ github.event.merge_group.base_sha || 'HEAD^1' }}"}
+
+
 def test_secrets_and_variables_are_read_in_the_privileged_job_only():
     for file, workflow in WORKFLOWS.items():
         for name, job in workflow["jobs"].items():

@@ -110,3 +110,12 @@ def test_a_target_name_is_never_read_as_shell(run_step, tmp_path):
     )
     assert seen["argv"][4] == hostile
     assert not (tmp_path / "pwned").exists()
+
+
+def test_validate_compares_with_the_commit_that_it_is_told_and_reads_no_shell_in_it(run_step, tmp_path):
+    hostile = f'x"; touch {tmp_path}/pwned; $(touch {tmp_path}/pwned)'
+    code, _, pid, seen = run_step(SHELLS["validate.yml: Validate"], BASE_SHA=hostile, EXITS="1")
+    assert code == 1
+    assert seen["argv"] == ["-m", "runner", "validate", "--base", hostile]
+    assert seen["pid"] == pid
+    assert not (tmp_path / "pwned").exists()

@@ -1,0 +1,34 @@
+"""``policies/`` as another commit has it, for a command that judges a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runner.cli.worktree import POLICIES
+from runner.errors import UsageError
+from runner.git.repository import Repository
+from runner.model.source import SourceFile
+from runner.model.text import printable
+
+
+def policies_at(root: Path, revision: str) -> tuple[SourceFile, ...]:
+    """Return every file below ``policies/`` of the commit that a revision names.
+
+    ``root`` holds ``policies/`` of the work tree. Raises ``UsageError`` when it is not the top of
+    its repository, whose commits would have other paths, and for an unknown revision.
+    """
+    repository = Repository.open(root)
+    if not (root / ".git").exists():
+        raise UsageError(
+            f"{POLICIES}/ does not stand at the top of its repository, so no commit can be compared with it",
+            where=printable(str(root)),
+            hint=f"move {POLICIES}/ to the top, or leave --base out",
+        )
+    commit = repository.resolve(revision)
+    if commit is None:
+        raise UsageError(
+            "there is no such commit in this clone",
+            where=printable(f"--base {revision}"),
+            hint="name a branch or commit such as origin/main, and fetch it first (GitHub: fetch-depth: 0)",
+        )
+    return repository.tree(commit, POLICIES)

@@ -1,0 +1,198 @@
+"""What ``purgectl new`` asks for each kind of document, and how an answer becomes a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from runner.documents.kinds import Kind
+from runner.documents.resources import schema
+from runner.model.json import Json, JsonObject
+from runner.model.policy import Classification, InteractionType, PurgeType
+from runner.model.target import SANDBOX_REGION, Approvals, Backend, Counts
+
+EVERYTHING = "everything"
+"""The answer that admits that a policy has no filter."""
+
+
+def _text(answer: str) -> Json:
+    return answer
+
+
+def _whole(answer: str) -> Json:
+    """Read digits; anything else stays a text, so that the schema says what is wrong with it."""
+    return int(answer) if answer.isascii() and answer.isdigit() and len(answer) < 16 else answer
+
+
+def _list(answer: str) -> Json:
+    return [item.strip() for item in answer.split(",")]
+
+
+def _first_instant(answer: str) -> Json:
+    return answer if "T" in answer else f"{answer}T00:00:00.000Z"
+
+
+def _last_instant(answer: str) -> Json:
+    return answer if "T" in answer or answer == "open" else f"{answer}T23:59:59.999Z"
+
+
+def _attributes(answer: str) -> Json:
+    """Read ``name=value,name=value``; anything else stays a text, which the schema refuses."""
+    pairs = [item.partition("=") for item in answer.split(",")]
+    if not all(sign for _, sign, _ in pairs):
+        return answer
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _webhooks(answer: str) -> Json:
+    events = ["purge.completed", "purge.failed", "purge.cancelled", "purge.halted", "purge.ambiguous"]
+    return [{"id": item.strip(), "events": events} for item in answer.split(",")]
+
+
+def _always(fields: JsonObject) -> bool:
+    del fields
+    return True
+
+
+def _protected(fields: JsonObject) -> bool:
+    return fields.get("classification") not in (Classification.PUBLIC, Classification.INTERNAL)
+
+
+def _personal(fields: JsonObject) -> bool:
+    return fields.get("classification") in (Classification.PII, Classification.HIPAA)
+
+
+def _real(fields: JsonObject) -> bool:
+    return fields.get("region") != SANDBOX_REGION
+
+
+def _hold_types() -> tuple[str, ...]:
+    types = schema("legal-hold")["properties"]
+    assert isinstance(types, Mapping)
+    described = types["type"]
+    assert isinstance(described, Mapping)
+    words = described["enum"]
+    assert isinstance(words, list)
+    return tuple(map(str, words))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One option of a command, which is also one question on a terminal.
+
+    ``pointer`` is the field that it fills. ``default`` is the answer when nothing is said: an empty
+    one leaves the field out, ``None`` means that an answer is needed. ``wanted`` tells from the
+    fields so far whether the question makes sense.
+    """
+
+    option: str
+    pointer: str
+    words: str
+    example: str = ""
+    default: str | None = None
+    read: Callable[[str], Json] = _text
+    wanted: Callable[[JsonObject], bool] = _always
+
+    def values(self, answer: str) -> Mapping[str, Json]:
+        """Return the values that an answer stands for, by pointer."""
+        if self.pointer == "/filters/attributes" and answer == EVERYTHING:
+            return {"/allowUnfiltered": True}
+        return {self.pointer: self.read(answer)} if answer else {}
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return f"one of {', '.join(words)}"
+
+
+POLICY = (
+    Question("owner", "/owner", "the team that answers for it", "records-team"),
+    Question("target", "/target", "the organisation: a file in policies/targets", "sandbox"),
+    Question("type", "/interactionType", _one_of(InteractionType), "voice"),
+    Question(
+        "filters",
+        "/filters/attributes",
+        f"attributes that narrow it, or {EVERYTHING}",
+        "department=billing,retention_status=expired",
+        read=_attributes,
+    ),
+    Question("classification", "/classification", _one_of(Classification), "hipaa"),
+    Question("jurisdictions", "/jurisdictions", "whose law governs it", "US", read=_list, wanted=_protected),
+    Question("tags", "/tags", "what else the law asks, such as phi; may be empty", default="", read=_list),
+    Question("purge-type", "/purgeType", _one_of(PurgeType), default=PurgeType.PERMANENT.value),
+    Question("retention-days", "/retentionDays", "the days it had to be kept", "2557", read=_whole),
+    Question("start", "/dateRange/start", "the first day or instant", "2018-01-01", read=_first_instant),
+    Question("end", "/dateRange/end", "the last day or instant", "2018-12-31", read=_last_instant),
+    Question("reason", "/reason", "why it may go now, with the ticket", "Period has ended. Ticket REC-412."),
+    Question(
+        "retention-basis",
+        "/retentionBasis",
+        "the item of your retention schedule, such as RS-12; may be empty where a law gives the days",
+        default="",
+    ),
+    Question(
+        "ropa-ref",
+        "/ropaRef",
+        "the entry in the record of processing activities, such as ROPA-017; may be empty",
+        default="",
+        wanted=_personal,
+    ),
+    Question("max-interactions", "/limits/maxInteractions", "the most it may delete", "5000", read=_whole),
+)
+HOLD = (
+    Question("type", "/type", _one_of(_hold_types()), "litigation"),
+    Question("basis", "/basis", "why, in a sentence without names", "Litigation hold notice, file 2026-007."),
+    Question("issued-by", "/issuedBy", "the office that ordered it", "legal"),
+    Question("issued-on", "/issuedOn", "the day of the order", "2026-03-02"),
+    Question("targets", "/scope/targets", "which targets; empty means all", default="", read=_list),
+    Question(
+        "interaction-types",
+        "/scope/interactionTypes",
+        f"which of {', '.join(InteractionType)}; empty means all",
+        default="",
+        read=_list,
+    ),
+    Question(
+        "start",
+        "/scope/dateRange/start",
+        "the first day or instant; empty means from the beginning",
+        default="",
+        read=_first_instant,
+    ),
+    Question("end", "/scope/dateRange/end", "the last day or instant", default="open", read=_last_instant),
+    Question(
+        "filters",
+        "/scope/filters/attributes",
+        "only with these attributes, such as department=sales; empty means all",
+        default="",
+        read=_attributes,
+    ),
+    Question("review-every", "/review/every", "how often somebody looks again", default="P90D"),
+)
+TARGET = (
+    Question("region", "/region", "the AWS region of the organisation, or sandbox", "eu-central-1"),
+    Question(
+        "organization-id",
+        "/organizationId",
+        "the organisation's id",
+        "0f6f3a52-8a0e-4a8f-9f39-3f1d4c1b7a10",
+        wanted=_real,
+    ),
+    Question("backend", "/backend", _one_of(Backend), default=Backend.INTERACTIONS_PURGE.value),
+    Question("approvals", "/approvals", _one_of(Approvals), default=Approvals.GITHUB.value, wanted=_real),
+    Question("counts", "/counts", _one_of(Counts), default=Counts.REQUIRED.value),
+    Question(
+        "webhooks",
+        "/webhooks",
+        "ids of governance endpoints, such as governance; may be empty",
+        default="",
+        read=_webhooks,
+    ),
+    Question("log-origin", "/log/origin", "the log's name for ever", "audit.example.com/acme/purges"),
+    Question("rate", "/rateLimit/perMinute", "requests a minute", default="300", read=_whole),
+    Question("deadline", "/poll/deadline", "how long a job may take", default="PT24H"),
+)
+BEFORE_ANY_ANSWER: Mapping[Kind, JsonObject] = {
+    Kind.PURGE_POLICY: {},
+    Kind.LEGAL_HOLD: {"scope": {}},
+    Kind.TARGET: {"approvals": Approvals.NONE.value, "webhooks": [], "log": {"keys": []}},
+}

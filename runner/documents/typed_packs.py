@@ -1,0 +1,112 @@
+"""Clean regulation packs and policy tests as the words of the model.
+
+Every function here takes a value that its schema has found clean, as those of ``typed`` do.
+"""
+
+from __future__ import annotations
+
+from runner.documents.fields import (
+    day,
+    mapping,
+    mappings,
+    optional_day,
+    optional_mapping,
+    optional_texts,
+    text,
+    texts,
+)
+from runner.model.duration import Duration, parse_calendar_duration
+from runner.model.json import JsonObject
+from runner.model.regulation import (
+    Citation,
+    ClockStart,
+    Example,
+    Expect,
+    Force,
+    Layer,
+    Regulation,
+    RegulationPack,
+    Resolution,
+    Retain,
+    Scope,
+)
+
+
+def regulation_pack(value: JsonObject) -> RegulationPack:
+    """Build a pack with its entries in the order in which they are written."""
+    vocabulary = mapping(value, "vocabulary")
+    return RegulationPack(
+        name=text(value, "name"),
+        layer=Layer(text(value, "layer")),
+        next_review_by=day(value, "nextReviewBy"),
+        jurisdictions=frozenset(texts(vocabulary, "jurisdictions")),
+        tags=frozenset(texts(vocabulary, "tags")),
+        regulations=tuple(map(_regulation, mappings(value, "regulations"))),
+        resolutions=tuple(map(_resolution, mappings(value, "resolutions"))),
+    )
+
+
+def cases(value: JsonObject) -> tuple[Example, ...]:
+    """Build the cases of a PolicyTest."""
+    return tuple(map(_example, mappings(value, "cases")))
+
+
+def _regulation(value: JsonObject) -> Regulation:
+    clock = mapping(value, "clock")
+    effective = optional_mapping(value, "effective") or {}
+    return Regulation(
+        id=text(value, "id"),
+        title=text(value, "title"),
+        force=Force(text(value, "force")),
+        jurisdictions=frozenset(texts(value, "jurisdictions")),
+        citation=_citation(mapping(value, "citation")),
+        effective_from=optional_day(effective, "from"),
+        effective_to=optional_day(effective, "to"),
+        scope=_scope(mapping(value, "appliesTo")),
+        clock=ClockStart(text(clock, "start")),
+        event=text(clock, "event") if "event" in clock else "",
+        retain=_retain(mapping(value, "retain")),
+        permanent="erase" in value,
+        requires=texts(value, "requires") if "requires" in value else (),
+        examples=tuple(map(_example, mappings(value, "tests"))),
+    )
+
+
+def _citation(value: JsonObject) -> Citation:
+    return Citation(text(value, "text"), day(value, "checkedOn"), text(value, "confidence"))
+
+
+def _scope(value: JsonObject) -> Scope:
+    return Scope(
+        classifications=optional_texts(value, "classifications"),
+        interaction_types=optional_texts(value, "interactionTypes"),
+        tags=optional_texts(value, "tags"),
+    )
+
+
+def _retain(value: JsonObject) -> Retain:
+    return Retain(
+        minimum=_duration(value, "min"),
+        maximum=_duration(value, "max"),
+        advised=_duration(value, "advise"),
+        extendable_to=_duration(value, "extendableTo"),
+    )
+
+
+def _duration(value: JsonObject, key: str) -> Duration | None:
+    return parse_calendar_duration(text(value, key)) if key in value else None
+
+
+def _example(value: JsonObject) -> Example:
+    return Example(
+        name=text(value, "name"),
+        expect=Expect(text(value, "expect")),
+        rule=text(value, "rule") if "rule" in value else "",
+        as_of=optional_day(value, "asOf"),
+        policy=optional_mapping(value, "policy"),
+        file=text(value, "file") if "file" in value else None,
+    )
+
+
+def _resolution(value: JsonObject) -> Resolution:
+    return Resolution(text(value, "minimum"), text(value, "maximum"))

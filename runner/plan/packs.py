@@ -1,0 +1,165 @@
+"""The regulation packs of one state of ``policies/``, and what they say about a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache, partial
+from itertools import chain
+
+from runner.documents.document import Document
+from runner.documents.kinds import Kind
+from runner.documents.reading import read
+from runner.documents.resources import core_pack
+from runner.documents.typed_packs import regulation_pack
+from runner.model.finding import Fault, Severity
+from runner.model.regulation import Layer, Regulation, RegulationPack, Resolution, Traits
+from runner.plan.checking import Checked, absent_or_sound, run, value_at
+from runner.rules import erasure, periods, ratchet, regulation
+from runner.rules.check import Check
+from runner.rules.governing import governing
+
+_FOLDER = "policies/regulations"
+
+
+@dataclass(frozen=True, slots=True)
+class Packs:
+    """The packs in force, from the lowest layer up, each with the document it was read from.
+
+    ``broken`` are the paths of files that are or may be a pack and have errors. While there is
+    one, nobody knows what the law demands.
+    """
+
+    known: tuple[tuple[Document, RegulationPack], ...]
+    broken: tuple[str, ...]
+
+    @property
+    def packs(self) -> tuple[RegulationPack, ...]:
+        """The packs alone."""
+        return tuple(pack for _, pack in self.known)
+
+    def up_to(self, pack: RegulationPack) -> Packs:
+        """Return this pack and those of the layers below it, without the others of its own layer."""
+        below = tuple(
+            each for each in self.known if each[1].layer.height < pack.layer.height or each[1] == pack
+        )
+        return Packs(below, self.broken)
+
+    def replacing(self, old: RegulationPack, new: RegulationPack) -> Packs:
+        """Return the same packs with another one in the place of ``old``."""
+        return Packs(tuple((d, new if pack == old else pack) for d, pack in self.known), self.broken)
+
+
+def read_packs(documents: Iterable[Document]) -> Packs:
+    """Find the packs among documents; the core pack that came with purgectl stands in for a missing one."""
+    everything = tuple(documents)
+    broken = tuple(d.source.path for d in everything if _may_be_pack(d) and _erroneous(d))
+    known = [
+        (document, regulation_pack(document.value))
+        for document in everything
+        if document.kind is Kind.REGULATION_PACK
+        and document.value is not None
+        and document.source.path not in broken
+    ]
+    if not any(pack.layer is Layer.CORE for _, pack in known):
+        known.append(_shipped())
+    return Packs(tuple(sorted(known, key=lambda each: (each[1].layer.height, each[1].name))), broken)
+
+
+@lru_cache
+def _shipped() -> tuple[Document, RegulationPack]:
+    document = read(core_pack())
+    assert document.value is not None
+    return document, regulation_pack(document.value)
+
+
+def faults_of_packs(packs: Packs, now: datetime) -> Iterator[tuple[Document, Fault]]:
+    """Yield what is wrong with the packs themselves, beyond form and schema."""
+    for document, pack in packs.known:
+        below = [other for other in packs.packs if other.layer.height < pack.layer.height]
+        for fault in chain(
+            regulation.in_date(pack.name, pack.next_review_by, _day(now), "/nextReviewBy"),
+            ratchet.only_tightened(pack, below),
+        ):
+            yield document, fault
+
+
+def judge_by_packs(packs: Packs, document: Checked, now: datetime) -> Iterator[Fault]:
+    """Yield what the packs find in a policy, as far as the values that they read are valid."""
+    yield from regulation.all_readable(packs.broken)
+    for pack in packs.packs:
+        yield from regulation.in_date(pack.name, pack.next_review_by, _day(now))
+    if not packs.broken:
+        yield from apply_packs(packs.packs, document, now)
+
+
+def apply_packs(packs: tuple[RegulationPack, ...], document: Checked, now: datetime) -> Iterator[Fault]:
+    """Yield what the entries of packs find in a policy, whatever their own state is."""
+    traits = traits_of(document)
+    entries = () if traits is None else governing(packs, traits, _day(now))
+    checks = [*_vocabulary_checks(packs), *(() if traits is None else _entry_checks(packs, entries))]
+    for check in checks:
+        yield from run(check, document, now)
+
+
+def _vocabulary_checks(packs: tuple[RegulationPack, ...]) -> Iterator[Check]:
+    known: Mapping[str, frozenset[str]] = {
+        "jurisdictions": frozenset[str]().union(*(pack.jurisdictions for pack in packs)),
+        "tags": frozenset[str]().union(*(pack.tags for pack in packs)),
+    }
+    rule = regulation.REG_002
+    yield Check(
+        rule, regulation.jurisdictions_named, reads=("/classification",), may_read=("/jurisdictions",)
+    )
+    for field, words in known.items():
+        yield Check(rule, partial(regulation.in_the_vocabulary, field, words), may_read=(f"/{field}",))
+
+
+def _entry_checks(packs: tuple[RegulationPack, ...], entries: tuple[Regulation, ...]) -> Iterator[Check]:
+    resolutions: frozenset[Resolution] = frozenset(r for pack in packs for r in pack.resolutions)
+    days = ("/retentionDays",)
+    yield Check(periods.RET_001, partial(periods.above_the_floor, entries), days)
+    yield Check(periods.RET_002, partial(periods.long_enough, entries), days)
+    yield Check(periods.RET_005, partial(periods.calendar_years, entries), days)
+    yield Check(periods.RET_006, partial(periods.event_named, entries), may_read=("/retentionTrigger",))
+    yield Check(periods.RET_007, partial(periods.short_enough, entries), days)
+    yield Check(
+        regulation.REG_002,
+        partial(regulation.grounded, entries),
+        reads=("/classification",),
+        may_read=("/jurisdictions", "/retentionBasis"),
+    )
+    for field in sorted({field for entry in entries for field in entry.requires}):
+        yield Check(regulation.REG_002, partial(regulation.stated, entries, field), may_read=(f"/{field}",))
+    yield Check(regulation.REG_003, partial(regulation.no_conflict, entries, resolutions))
+    yield Check(erasure.ERA_001, partial(erasure.permanent, entries), ("/purgeType",))
+
+
+def traits_of(document: Checked) -> Traits | None:
+    """Return what the law asks about the data; ``None`` where a part of it cannot be read."""
+    there = all(map(document.sound, ("/classification", "/interactionType")))
+    if not there or not all(absent_or_sound(document, f"/{field}") for field in ("jurisdictions", "tags")):
+        return None
+    jurisdictions, tags = value_at(document, "/jurisdictions"), value_at(document, "/tags")
+    return Traits(
+        classification=str(value_at(document, "/classification")),
+        interaction_type=str(value_at(document, "/interactionType")),
+        jurisdictions=[str(each) for each in jurisdictions] if isinstance(jurisdictions, list) else None,
+        tags=[str(each) for each in tags] if isinstance(tags, list) else [],
+    )
+
+
+def _may_be_pack(document: Document) -> bool:
+    """Whether a document is a pack by its place, or says that it is one in the wrong place."""
+    path = document.source.path
+    says_so = document.value is not None and document.value.get("kind") == Kind.REGULATION_PACK
+    return path == _FOLDER or path.startswith(f"{_FOLDER}/") or says_so
+
+
+def _erroneous(document: Document) -> bool:
+    return any(fault.severity is Severity.ERROR for fault in document.faults)
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()

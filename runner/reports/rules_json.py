@@ -1,0 +1,32 @@
+"""The catalogue of rules as JSON (``schemas/rules.schema.json``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from runner.model.json import JsonObject
+from runner.model.rule import Rule
+from runner.reports.explanations import EXPLANATIONS
+from runner.reports.rules import phases
+
+
+def rules_json(rules: Sequence[Rule]) -> str:
+    """Return one JSON document in ASCII, indented, with a final newline."""
+    document = {"version": 1, "rules": [_rule(rule) for rule in rules]}
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _rule(rule: Rule) -> JsonObject:
+    explanation = EXPLANATIONS[rule.id]
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity.value,
+        "phases": phases(rule),
+        "asks": explanation.asks,
+        "basis": rule.basis,
+        "hint": rule.hint,
+        "passing": explanation.passing,
+        "failing": explanation.failing,
+    }

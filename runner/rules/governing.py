@@ -1,0 +1,51 @@
+"""Which entries of the packs govern a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from runner.model.regulation import Regulation, RegulationPack, Traits
+
+
+def governing(packs: Iterable[RegulationPack], traits: Traits, day: date) -> tuple[Regulation, ...]:
+    """Return the entries that are in force on a day and apply to such data, in the packs' order."""
+    return tuple(
+        entry
+        for pack in packs
+        for entry in pack.regulations
+        if entry.in_force(day) and applies(entry, traits)
+    )
+
+
+def applies(entry: Regulation, traits: Traits) -> bool:
+    """Whether an entry is about such data, whenever it is in force.
+
+    Every kind that the entry lists must match, each by any of its values. A policy that does not
+    state its jurisdictions may be under any of them.
+    """
+    scope = entry.scope
+    return (
+        (traits.jurisdictions is None or any(map(entry.covers, traits.jurisdictions)))
+        and (scope.classifications is None or traits.classification in scope.classifications)
+        and (scope.interaction_types is None or traits.interaction_type in scope.interaction_types)
+        and (scope.tags is None or not scope.tags.isdisjoint(traits.tags))
+    )
+
+
+def cited(entries: Iterable[Regulation]) -> str:
+    """Return the citations of entries as the basis of a finding, each with the entry's id."""
+    return "; ".join(f"{entry.citation.text} ({entry.id})" for entry in entries)
+
+
+def conflicts(entries: Sequence[Regulation]) -> Iterator[tuple[Regulation, Regulation]]:
+    """Yield each minimum that exceeds a maximum, as the two entries. A guidance contradicts nothing."""
+    binding = [entry for entry in entries if entry.force.binds]
+    for minimum in binding:
+        for maximum in binding:
+            if (
+                minimum.minimum_days is not None
+                and maximum.maximum_days is not None
+                and minimum.minimum_days > maximum.maximum_days
+            ):
+                yield minimum, maximum
