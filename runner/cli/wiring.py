@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ from runner.net.transport import Setting
 from runner.notices.delivery import Endpoint, WebhookNotifier
 from runner.notices.guard import check_url
 from runner.notices.signature import Secret
-from runner.plan.review import Review, review
+from runner.plan.tree import read_tree
 from runner.ports import Watcher
 
 
@@ -41,13 +41,13 @@ class Place:
     repository: Repository
     main: MainBranch
     commit: str
-    review: Review
+    targets: Mapping[str, Target]
 
     def target(self, name: str) -> Target:
         """Return a valid target of the tip. Raises ``UsageError`` listing those there are."""
-        target = self.review.targets.get(name)
+        target = self.targets.get(name)
         if target is None:
-            known = ", ".join(sorted(self.review.targets)) or "none"
+            known = ", ".join(sorted(self.targets)) or "none"
             raise UsageError(
                 f"there is no valid target {name} on main; there are: {known}",
                 where=f"policies/targets/{name}.yaml at {self.commit[:12]}",
@@ -68,7 +68,7 @@ def here(head: str | None = None) -> Place:
     commit = main.fetch() if head is None else repository.resolve(head)
     if commit is None:
         raise UsageError(f"this clone has no commit {head}", hint="git fetch it first")
-    return Place(repository, main, commit, review(main.files(commit), now=SystemClock().now()))
+    return Place(repository, main, commit, read_tree(main.files(commit)).targets)
 
 
 def log_store(place: Place, target: Target, *, writing: bool) -> GitLogStore:

@@ -25,7 +25,7 @@ def test_an_end_within_a_day_is_told_to_the_second():
 def test_retention_runs_from_the_day_after_a_later_event():
     trigger = {"event": "contract-end", "date": "2023-05-31", "evidence": "DOC-1"}
     (fault,) = old_enough(END, 0, trigger, datetime(2023, 5, 31, tzinfo=UTC))
-    assert fault.message.endswith(" 2023-06-01")
+    assert fault.message.endswith(" 2023-06-01T12:00:00Z")
 
 
 def test_a_retention_past_the_last_year_there_is_is_refused():
