@@ -19,13 +19,14 @@ from runner.reports.apply_text import apply_text
 @click.command(
     epilog="""\b
 Examples:
-  purgectl apply --target sandbox                    everything that is approved and not yet done
-  purgectl apply --target sandbox --max-minutes 5    stop polling after five minutes; the next run goes on
+  purgectl apply --target sandbox                  everything not yet done
+  purgectl apply --target sandbox --max-minutes 5  the next run goes on
 \b
 Exit codes:
-  0 fine, also while still polling   3 refused by a guard     4 remote failure, nothing submitted
-  5 a person is needed               6 the log does not verify
-  7 purged, a notice undelivered     8 a job failed or was cancelled
+  0 fine, also while still polling   3 refused by a guard
+  4 remote failure, nothing sent     5 a person is needed
+  6 the log does not verify          7 purged, a notice undelivered
+  8 a job failed or was cancelled
 """,
 )
 @click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")

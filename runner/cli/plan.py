@@ -18,8 +18,8 @@ from runner.reports.plan_text import plan_text
 @click.command(
     epilog="""\b
 Examples:
-  purgectl plan --target sandbox                 what would run now, with counts
-  purgectl plan --target sandbox --head HEAD     before the merge, with this branch
+  purgectl plan --target sandbox                 what would run now
+  purgectl plan --target sandbox --head HEAD     this branch, before its merge
   purgectl plan --target sandbox --format json   the same for a program
 """,
 )

@@ -134,7 +134,8 @@ def eligible_at(end: datetime, retention_days: int, trigger: RetentionTrigger | 
     """When a range that ends (exclusively) at ``end`` may be purged.
 
     Retention runs from the end of the range, or from the end of the trigger's day in the last
-    time zone on Earth (UTC-12) if that is later. What lies past the year 9999 is never: the last instant that a clock can show.
+    time zone on Earth (UTC-12) if that is later. What lies past the year 9999 is never: the last
+    instant that a clock can show.
     """
     try:
         start = end

@@ -73,8 +73,9 @@ class Purge:
     ``intent`` is the leaf index of the newest ``purge.intended``, ``attempt`` counts the intents.
     ``not_before`` is when a throttled submission may be tried again. ``blob``, ``selection``,
     ``limit`` and ``matched`` (the count then) are those of the newest intent, empty before the
-    first. ``changed_at`` is when the newest record about it was written. ``reason`` is why it ended badly or became ambiguous: the server's words or a code.
-    ``refusals`` are the ids of the ``purge.refused`` records, so that each is written once.
+    first. ``changed_at`` is when the newest record about it was written. ``reason`` is why it
+    ended badly or became ambiguous: the server's words or a code. ``refusals`` are the ids of the
+    ``purge.refused`` records, so that each is written once.
     """
 
     id: str

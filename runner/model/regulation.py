@@ -101,6 +101,11 @@ class Example:
     file: str | None
 
 
+def covers(place: str, jurisdiction: str) -> bool:
+    """Whether the law of a place is the law in a jurisdiction: ``EU`` covers ``EU-FR``, ``*`` everything."""
+    return place in (EVERYWHERE, jurisdiction) or jurisdiction.startswith(f"{place}-")
+
+
 @dataclass(frozen=True, slots=True)
 class Regulation:
     """One entry of a pack. ``event`` says what starts the clock where an event does."""
@@ -154,11 +159,8 @@ class Regulation:
         )
 
     def covers(self, jurisdiction: str) -> bool:
-        """Whether it is the law there: ``EU`` covers ``EU-FR``, and ``*`` everything."""
-        return any(
-            place in (EVERYWHERE, jurisdiction) or jurisdiction.startswith(f"{place}-")
-            for place in self.jurisdictions
-        )
+        """Whether it is the law there."""
+        return any(covers(place, jurisdiction) for place in self.jurisdictions)
 
 
 @dataclass(frozen=True, slots=True)

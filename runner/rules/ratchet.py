@@ -9,7 +9,7 @@ from typing import Any
 
 from runner.model.duration import Duration
 from runner.model.finding import Fault, Severity
-from runner.model.regulation import ClockStart, Force, Regulation, RegulationPack
+from runner.model.regulation import ClockStart, Force, Regulation, RegulationPack, covers
 from runner.model.rule import Phase, Rule
 
 REG_004 = Rule(
@@ -91,6 +91,10 @@ def _wider(new: frozenset[str] | None, old: frozenset[str] | None) -> bool:
     return new is None or (old is not None and new >= old)
 
 
+def _covering(new: frozenset[str], old: frozenset[str]) -> bool:
+    return all(any(covers(place, each) for place in new) for each in old)
+
+
 def _sooner(new: date | None, old: date | None) -> bool:
     return new is None or (old is not None and new <= old)
 
@@ -105,7 +109,7 @@ def _slower(new: tuple[ClockStart, str], old: tuple[ClockStart, str]) -> bool:
 
 _MEASURES: dict[str, tuple[Callable[[Regulation], Any], Callable[[Any, Any], bool]]] = {
     "force": (lambda entry: entry.force, _stronger),
-    "jurisdictions": (lambda entry: entry.jurisdictions, _wider),
+    "jurisdictions": (lambda entry: entry.jurisdictions, _covering),
     "effective/from": (lambda entry: entry.effective_from, _sooner),
     "effective/to": (lambda entry: entry.effective_to, _later),
     "appliesTo/classifications": (lambda entry: entry.scope.classifications, _wider),

@@ -57,13 +57,19 @@ TIGHTER = {
 
 @pytest.mark.parametrize("field", LOOSER)
 def test_what_loosens_is_told_by_its_field(field):
-    looser = LOOSER[field] if field != "jurisdictions" else LOOSER[field]
-    assert compare([LAW], [looser]) == (Change("law", field, loosens=True),)
+    assert compare([LAW], [LOOSER[field]]) == (Change("law", field, loosens=True),)
 
 
 @pytest.mark.parametrize("field", TIGHTER)
 def test_what_tightens_is_told_apart(field):
     assert compare([LAW], [TIGHTER[field]]) == (Change("law", field, loosens=False),)
+
+
+def test_a_place_that_covers_another_is_no_narrower():
+    french, european = (replace(LAW, jurisdictions=frozenset({place})) for place in ("EU-FR", "EU"))
+    assert compare([french], [european]) == (Change("law", "jurisdictions", loosens=False),)
+    assert compare([european], [french]) == (Change("law", "jurisdictions", loosens=True),)
+    assert compare([european], [LAW]) == (Change("law", "jurisdictions", loosens=False),)
 
 
 def test_an_entry_that_goes_loosens_and_one_that_comes_tightens():

@@ -87,7 +87,7 @@ def pack_file(name: str, *entries: dict[str, object], **changes: object) -> Sour
     return file(f"policies/regulations/{name}.yaml", first + lines)
 
 
-def test_file(name: str, *cases: dict[str, object]) -> SourceFile:
+def cases_file(name: str, *cases: dict[str, object]) -> SourceFile:
     """The file of a PolicyTest."""
     first = "# yaml-language-server: $schema=../../schemas/policy-test.schema.json\n"
     fields = {"apiVersion": "purge/v1", "kind": "PolicyTest", "name": name, "cases": list(cases)}

@@ -1,0 +1,171 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.regulations import pack_file
+from support.trees import NOW, file, policy, target
+
+from runner.model.finding import Severity
+from runner.model.source import EntryKind, SourceFile
+from runner.plan.packs import read_packs
+from runner.plan.review import review
+
+INDIA = {"classification": "pii", "jurisdictions": ["IN"], "retentionDays": 90}
+SALES = {"tags": ["telemarketing"], "retentionDays": 731}
+CORE = Path(__file__).resolve().parents[2] / "policies" / "regulations" / "core.yaml"
+SHIPPED = read_packs([]).packs[0]
+
+
+def judge(*sources, now=NOW):
+    return review([target(), *sources], now=now)
+
+
+def rules(reviewed, name="a"):
+    return [f.rule for f in reviewed.findings if f.file == f"policies/purges/{name}.yaml"]
+
+
+class TestThePackThatCameWithPurgectl:
+    def test_it_judges_where_a_tree_has_none(self):
+        reviewed = judge(policy("a", **SALES))
+        assert rules(reviewed) == ["RET-002"]
+        assert [pack.name for pack in reviewed.packs.packs] == ["core"]
+
+    def test_it_judges_below_the_packs_of_an_organisation(self):
+        overlay = pack_file("ours", {"id": "ours", "retain": {"min": "P6Y"}}, layer="organisation")
+        reviewed = judge(policy("a", **SALES), overlay)
+        assert [pack.name for pack in reviewed.packs.packs] == ["core", "ours"]
+        (finding,) = reviewed.errors
+        assert "2192" in finding.message
+
+    def test_a_core_pack_of_the_tree_takes_its_place(self):
+        reviewed = judge(policy("a", **SALES), pack_file("laws", {"id": "law", "retain": {"min": "P1Y"}}))
+        assert [pack.name for pack in reviewed.packs.packs] == ["laws"]
+        assert rules(reviewed) == []
+
+    def test_its_entry_for_india_is_inert_until_it_applies(self):
+        assert rules(judge(policy("a", **INDIA))) == []
+        assert rules(judge(policy("a", **INDIA), now=datetime(2027, 5, 12, 23, 59, tzinfo=UTC))) == []
+        assert rules(judge(policy("a", **INDIA), now=datetime(2027, 5, 13, tzinfo=UTC))) == ["RET-002"]
+
+
+class TestAPackThatCannotBeReliedOn:
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            file("policies/regulations/p.yaml", "{"),
+            file("policies/regulations/p.yaml", b"\xff"),
+            file("policies/regulations/p.yml", "kind: RegulationPack\n"),
+            file("policies/regulations/deeper/p.yaml", ""),
+            file("policies/purges/p.yaml", pack_file("p").data),
+            pack_file("p", {"id": "law", "retain": {"min": "seven years"}}),
+            pack_file("p", {"id": "law", "surprise": 1}),
+            pack_file("p", {"id": "twice"}, {"id": "twice"}),
+            SourceFile("policies/regulations/p.yaml", EntryKind.SYMLINK, b"", 0),
+            SourceFile("policies/regulations", EntryKind.SYMLINK, b"", 0),
+        ],
+    )
+    def test_a_pack_with_errors_refuses_every_policy(self, broken):
+        reviewed = judge(policy("a"), policy("b", interactionType="sms"), broken)
+        assert rules(reviewed, "a") == ["REG-001"]
+        assert rules(reviewed, "b") == ["REG-001"]
+
+    def test_a_warning_about_a_pack_refuses_nothing(self):
+        source = pack_file("p")
+        assert judge(policy("a"), file(source.path, source.data.partition(b"\n")[2])).errors == ()
+
+    def test_an_overdue_pack_refuses_every_policy_and_is_told_itself(self):
+        reviewed = judge(policy("a"), pack_file("p", nextReviewBy="2026-11-22"))
+        assert [(f.file, f.rule, f.path) for f in reviewed.errors] == [
+            ("policies/purges/a.yaml", "REG-001", ""),
+            ("policies/regulations/p.yaml", "REG-001", "/nextReviewBy"),
+        ]
+        assert judge(policy("a"), pack_file("p", nextReviewBy="2026-11-23")).errors == ()
+
+    def test_a_readme_beside_the_packs_is_no_pack(self):
+        assert judge(policy("a"), file("policies/regulations/README.md", "# Laws\n")).findings == ()
+
+
+LAWS = (
+    {"id": "keep", "retain": {"min": "P5Y"}},
+    {"id": "delete", "force": "statute", "retain": {"max": "P3Y"}},
+)
+RESOLUTION = {
+    "minimum": "keep",
+    "maximum": "delete",
+    "instead": "redact",
+    "decidedBy": "legal",
+    "decidedOn": "2026-11-01",
+}
+
+
+class TestConflicts:
+    def test_an_unresolved_one_refuses(self):
+        assert rules(judge(policy("a"), pack_file("p", *LAWS))) == ["REG-003"]
+
+    def test_a_resolved_one_keeps_the_data_as_long_as_the_minimum_demands(self):
+        settled = pack_file("p", *LAWS, resolutions=[RESOLUTION])
+        assert rules(judge(policy("a"), settled)) == []
+        assert rules(judge(policy("a", retentionDays=1000), settled)) == ["RET-002"]
+
+
+class TestPoliciesWithOtherFaults:
+    def test_the_laws_speak_when_the_values_that_they_read_are_valid(self):
+        assert rules(judge(policy("a", surprise=1, **SALES))) == ["RET-002", "SCH-001"]
+
+    @pytest.mark.parametrize("field", ["classification", "interactionType", "tags", "jurisdictions"])
+    def test_they_are_silent_when_nobody_can_tell_which_apply(self, field):
+        found = rules(judge(policy("a", **SALES | {field: 7})))
+        assert set(found) <= {"SCH-001", "REG-002"}
+
+    def test_words_that_no_pack_knows_are_told_one_by_one(self):
+        found = judge(policy("a", jurisdictions=["US", "XX"], tags=["telemarketting"])).errors
+        assert sorted((f.rule, f.path) for f in found) == [
+            ("REG-002", "/jurisdictions/1"),
+            ("REG-002", "/tags/0"),
+        ]
+        assert any("did you mean telemarketing" in f.hint for f in found)
+
+
+def test_a_laxer_overlay_is_found_at_its_line_and_changes_nothing():
+    overlay = pack_file(
+        "ours",
+        {"id": "us-tsr-310-5", "jurisdictions": ["US"], "retain": {"min": "P2Y"}},
+        layer="organisation",
+    )
+    reviewed = judge(policy("a", **SALES), overlay)
+    assert [(f.rule, f.path) for f in reviewed.errors] == [
+        ("RET-002", "/retentionDays"),
+        ("REG-004", "/regulations/0/retain/min"),
+    ]
+
+
+@given(
+    st.sampled_from(["public", "internal", "confidential", "pii", "hipaa"]),
+    st.integers(0, 3649),
+    st.lists(st.sampled_from(["US-CA", "EU-FR", "UK", "IN", "HK"]), min_size=1, max_size=3, unique=True),
+    st.lists(st.sampled_from(["telemarketing", "debt-collection", "medicare-enrollment", "phi"]), max_size=3),
+)
+def test_keeping_data_longer_never_breaks_a_minimum(classification, days, jurisdictions, tags):
+    """Whoever keeps data a day longer is never told that it is too short where it was not before."""
+
+    def too_short(days):
+        changes = {"classification": classification, "retentionDays": days}
+        reviewed = judge(policy("a", **changes, jurisdictions=jurisdictions, tags=tags))
+        return {f.rule for f in reviewed.findings if f.severity is Severity.ERROR} & {"RET-001", "RET-002"}
+
+    assert too_short(days + 1) <= too_short(days)
+
+
+@pytest.mark.parametrize("entry", SHIPPED.regulations, ids=lambda entry: entry.id)
+def test_every_entry_that_came_with_purgectl_says_where_it_comes_from_and_has_both_examples(entry):
+    assert entry.citation.text
+    assert entry.citation.confidence in ("high", "medium")
+    expected = {example.expect.value for example in entry.examples}
+    assert expected & {"fail", "warn"}
+    assert "pass" in expected or entry.minimum_days > 3650
+
+
+def test_that_pack_says_that_it_is_not_legal_advice():
+    assert "not legal advice" in CORE.read_text().partition("vocabulary:")[0]
