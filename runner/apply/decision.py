@@ -118,9 +118,9 @@ def next_step(purge: Purge | None, order: Order | None, now: datetime) -> Step:
         case PurgeState.COMPLETED if purge.verdict is None:
             return Verify()
         case _ if purge.state.may_be_followed:
-            return Nothing(f"{purge.state.value}; a new attempt needs a pull request that raises `revision`")
+            return Nothing(f"{purge.state.value}; a new attempt needs a higher revision, by pull request")
         case _:
-            return Nothing(f"{purge.state.value}; it never runs again")
+            return Nothing(f"{purge.state.value}; this revision never runs again")
 
 
 def _before_intent(purge: Purge | None, order: Order | None) -> Step:
