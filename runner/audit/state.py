@@ -99,7 +99,8 @@ def _intended(purge: Purge | None, record: Record) -> Purge:
         raise IllegalRecord("does not count its attempt on from the one before")
     document = mapping(body, "policy", "body")
     try:
-        selection = typed.selection(document)
+        selection, traits = typed.selection(document), typed.traits(document)
+        trigger = typed.retention_trigger(document)
     except (AssertionError, KeyError, ValueError) as error:
         raise IllegalRecord(f"holds a policy whose selection cannot be read: {error}") from None
     return Purge(
@@ -111,6 +112,8 @@ def _intended(purge: Purge | None, record: Record) -> Purge:
         path=text(body, "policy", "path"),
         blob=text(body, "policy", "blob"),
         selection=selection,
+        traits=traits,
+        trigger=trigger,
         limit=number(body, "limit"),
         matched=number_or_none(body, "counts", "matched"),
         compliance_tags=(

@@ -12,9 +12,8 @@ from runner.cli.chosen import Chosen, choose
 from runner.cli.clock import SystemClock
 from runner.cli.history import known_purges
 from runner.documents.kinds import Kind
+from runner.documents.typed import traits
 from runner.errors import ExitCode, UsageError
-from runner.model.policy import PurgePolicy
-from runner.model.regulation import Traits
 from runner.model.text import printable
 from runner.plan.review import Review, ReviewedPolicy, review
 from runner.reports.explain_text import Explained, explain_text
@@ -61,7 +60,7 @@ def command(path: Path, as_of: datetime | None) -> int:
             ),
             None,
         ),
-        entries=governing(judged.packs.packs, _traits(policy), now.date()),
+        entries=governing(judged.packs.packs, traits(policy.body), now.date()),
         findings=findings,
         rules=CATALOGUE,
         now=now,
@@ -81,13 +80,3 @@ def _policy(chosen: Chosen, judged: Review, path: Path) -> ReviewedPolicy | None
             hint="name one file of policies/purges/, or a policy elsewhere",
         )
     return next((each for each in judged.policies if each.document is document), None)
-
-
-def _traits(policy: PurgePolicy) -> Traits:
-    places, tags = policy.body.get("jurisdictions"), policy.body.get("tags")
-    return Traits(
-        classification=policy.classification.value,
-        interaction_type=policy.selection.interaction_type.value,
-        jurisdictions=[str(place) for place in places] if isinstance(places, list) else None,
-        tags=[str(tag) for tag in tags] if isinstance(tags, list) else [],
-    )

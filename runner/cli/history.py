@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from runner.audit.layout import branch
@@ -20,16 +20,23 @@ _TARGETS = "policies/targets/"
 
 
 def known_purges(folder: Path, sources: Iterable[SourceFile]) -> Iterator[Purge]:
-    """Yield every purge of the logs that were last fetched into the repository around a folder.
+    """Yield every purge of the logs that ``known_logs`` finds, and raise as it does."""
+    for purges in known_logs(folder, sources).values():
+        yield from purges
 
-    ``sources`` hold the targets. Outside a git repository, and for a target whose log was never
-    fetched here, nothing is known.
+
+def known_logs(folder: Path, sources: Iterable[SourceFile]) -> Mapping[str, tuple[Purge, ...]]:
+    """Return the purges of each log that was last fetched into the repository around a folder.
+
+    The keys are names of targets, whose files are among the ``sources``. Outside a git repository,
+    and for a target whose log was never fetched here, nothing is known and the key is missing.
     Raises ``LogBroken`` for a log that does not verify: what it says must not judge a policy.
     """
     try:
         repository = Repository.open(folder)
     except UsageError:
-        return
+        return {}
+    known = {}
     targets = read_tree(source for source in sources if source.path.startswith(_TARGETS)).targets
     for target in targets.values():
         found = local_ref(repository, f"audit/{target.name}")
@@ -42,4 +49,5 @@ def known_purges(folder: Path, sources: Iterable[SourceFile]) -> Iterator[Purge]
                 where=branch(target.name),
                 hint=f"purgectl audit verify --target {target.name} lists everything",
             )
-        yield from fold(verification.records).values()
+        known[target.name] = tuple(fold(verification.records).values())
+    return known

@@ -32,6 +32,7 @@ COMMANDS = {
     "rules": Entry("rules", "List the rules, or explain one with what passes and what fails.", WRITERS),
     "explain": Entry("explain", "Explain one policy in plain English.", WRITERS),
     "test": Entry("test", "Try the examples of regulation packs and the cases beside policies.", WRITERS),
+    "overdue": Entry("overdue", "List data that a regulation wants gone and no purge covered.", WRITERS),
     "plan": Entry("plan", "Show what apply would do and why, with counts.", REVIEWERS),
     "apply": Entry("apply", "Carry out every approved purge that has no terminal record.", REVIEWERS),
     "status": Entry("status", "Every policy and purge, with age and next step.", REVIEWERS),

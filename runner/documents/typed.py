@@ -33,6 +33,7 @@ from runner.model.policy import (
     RetentionTrigger,
     Selection,
 )
+from runner.model.regulation import Traits
 from runner.model.target import Approvals, Backend, Counts, LogTrust, Target, Webhook
 from runner.model.time import exclusive_end, parse_instant
 
@@ -40,7 +41,6 @@ from runner.model.time import exclusive_end, parse_instant
 def purge_policy(value: JsonObject) -> PurgePolicy:
     """Build a policy; what is absent has the default that the schema describes."""
     expected = optional_mapping(value, "expected")
-    trigger = optional_mapping(value, "retentionTrigger")
     return PurgePolicy(
         name=text(value, "name"),
         owner=text(value, "owner"),
@@ -55,7 +55,7 @@ def purge_policy(value: JsonObject) -> PurgePolicy:
         expected=None
         if expected is None
         else Expected(whole(expected, "count"), whole(expected, "tolerancePercent")),
-        retention_trigger=None if trigger is None else _trigger(trigger),
+        retention_trigger=retention_trigger(value),
         grace_days=whole(value, "graceDays") if "graceDays" in value else None,
         supersedes=text(value, "supersedes") if "supersedes" in value else None,
         body=value,
@@ -72,6 +72,24 @@ def selection(value: JsonObject) -> Selection:
         date_range=DateRange(parse_instant(start), exclusive_end(end), start, end),
         attributes=_attributes(value),
     )
+
+
+def traits(value: JsonObject) -> Traits:
+    """Build what the body of a policy, from a file or from the log, says that the law asks about."""
+    return Traits(
+        classification=text(value, "classification"),
+        interaction_type=text(value, "interactionType"),
+        jurisdictions=optional_texts(value, "jurisdictions"),
+        tags=optional_texts(value, "tags") or frozenset(),
+    )
+
+
+def retention_trigger(value: JsonObject) -> RetentionTrigger | None:
+    """Build the event that the body of a policy, from a file or from the log, states."""
+    stated = optional_mapping(value, "retentionTrigger")
+    if stated is None:
+        return None
+    return RetentionTrigger(text(stated, "event"), day(stated, "date"), text(stated, "evidence"))
 
 
 def legal_hold(value: JsonObject) -> LegalHold:
@@ -105,10 +123,6 @@ def target(value: JsonObject) -> Target:
         suspended=value.get("suspended") is True,
         body=value,
     )
-
-
-def _trigger(value: JsonObject) -> RetentionTrigger:
-    return RetentionTrigger(text(value, "event"), day(value, "date"), text(value, "evidence"))
 
 
 def _scope(value: JsonObject) -> HoldScope:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from runner.model.policy import Selection
+from runner.model.policy import RetentionTrigger, Selection
+from runner.model.regulation import Traits
 
 
 class PurgeState(StrEnum):
@@ -72,10 +73,10 @@ class Purge:
 
     ``intent`` is the leaf index of the newest ``purge.intended``, ``attempt`` counts the intents.
     ``not_before`` is when a throttled submission may be tried again. ``blob``, ``selection``,
-    ``limit`` and ``matched`` (the count then) are those of the newest intent, empty before the
-    first. ``changed_at`` is when the newest record about it was written. ``reason`` is why it
-    ended badly or became ambiguous: the server's words or a code. ``refusals`` are the ids of the
-    ``purge.refused`` records, so that each is written once.
+    ``traits``, ``trigger``, ``limit`` and ``matched`` (the count then) are those of the newest
+    intent, empty before the first. ``changed_at`` is when the newest record about it was written.
+    ``reason`` is why it ended badly or became ambiguous: the server's words or a code.
+    ``refusals`` are the ids of the ``purge.refused`` records, so that each is written once.
     """
 
     id: str
@@ -86,6 +87,8 @@ class Purge:
     path: str = ""
     blob: str = ""
     selection: Selection | None = None
+    traits: Traits | None = None
+    trigger: RetentionTrigger | None = None
     limit: int = 0
     matched: int | None = None
     compliance_tags: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 _RFC3339 = re.compile(
@@ -52,3 +53,13 @@ def format_milliseconds(instant: datetime) -> str:
     """Write an instant as ``2026-11-23T09:00:00.123Z``, truncated to the millisecond."""
     utc = instant.astimezone(UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def gaps(
+    start: datetime, end: datetime, taken: Iterable[tuple[datetime, datetime]]
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the parts of a half-open range, in order, that none of the half-open ranges ``taken`` touches."""
+    for begins, ends in (*sorted(each for each in taken if each[0] < each[1]), (end, end)):
+        if start < min(begins, end):
+            yield start, min(begins, end)
+        start = max(start, ends)

@@ -19,6 +19,8 @@ from runner.model.finding import Fault, Finding, Severity
 from runner.model.purge import Purge
 from runner.model.source import SourceFile
 from runner.plan.candidate import by_name, candidate
+from runner.plan.loosening import changes_of_packs
+from runner.plan.packs import PACKS, Packs, read_packs
 from runner.plan.review import Review, review
 from runner.rules import holds, lineage
 
@@ -36,7 +38,8 @@ def review_change(
 
     Findings in changed files stay, and so do errors of form and schema anywhere. A finding in an
     untouched file that ``base`` does not have becomes a note; what ``base`` has already is left
-    out. A deleted file has its findings at its old path, line 1, column 1.
+    out. A deleted file has its findings at its old path, line 1, column 1. What the change does to
+    the regulation packs is told too.
     """
     known = tuple(purges)
     judged = review(sources, now=now, purges=known)
@@ -46,15 +49,21 @@ def review_change(
     }
     kept = [f for f in judged.findings if f.file not in untouched or _stands_anywhere(f)]
     elsewhere = [f for f in judged.findings if f.file in untouched and not _stands_anywhere(f)]
-    if elsewhere:
-        standing = set(map(_identity, review(base, now=now, purges=known).findings))
+    if elsewhere or judged.packs.blobs != _packs(base).blobs:
+        earlier = review(base, now=now, purges=known)
+        standing = set(map(_identity, earlier.findings))
         kept += [
             replace(finding, severity=Severity.NOTE)
             for finding in elsewhere
             if _identity(finding) not in standing
         ]
+        kept += changes_of_packs(earlier, judged)
     deleted = [read(source) for path, source in before.items() if path not in judged.documents]
     return replace(judged, findings=tuple(sorted([*kept, *_deletions(deleted, known)])))
+
+
+def _packs(sources: Iterable[SourceFile]) -> Packs:
+    return read_packs(read(source) for source in sources if source.path.startswith(f"{PACKS}/"))
 
 
 def _same(source: SourceFile, before: SourceFile | None) -> bool:

@@ -20,7 +20,7 @@ from runner.rules import erasure, periods, ratchet, regulation
 from runner.rules.check import Check
 from runner.rules.governing import governing
 
-_FOLDER = "policies/regulations"
+PACKS = "policies/regulations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ class Packs:
     def packs(self) -> tuple[RegulationPack, ...]:
         """The packs alone."""
         return tuple(pack for _, pack in self.known)
+
+    @property
+    def blobs(self) -> tuple[tuple[str, str], ...]:
+        """Name and git blob of every pack, sorted by name."""
+        return tuple(sorted((pack.name, document.source.git_blob or "") for document, pack in self.known))
 
     def up_to(self, pack: RegulationPack) -> Packs:
         """Return this pack and those of the layers below it, without the others of its own layer."""
@@ -154,7 +159,7 @@ def _may_be_pack(document: Document) -> bool:
     """Whether a document is a pack by its place, or says that it is one in the wrong place."""
     path = document.source.path
     says_so = document.value is not None and document.value.get("kind") == Kind.REGULATION_PACK
-    return path == _FOLDER or path.startswith(f"{_FOLDER}/") or says_so
+    return path == PACKS or path.startswith(f"{PACKS}/") or says_so
 
 
 def _erroneous(document: Document) -> bool:

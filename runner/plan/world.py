@@ -41,7 +41,7 @@ class World:
     @property
     def packs(self) -> tuple[tuple[str, str], ...]:
         """Name and blob of every regulation pack that judged, sorted by name."""
-        return tuple(sorted((p.name, d.source.git_blob or "") for d, p in self.review.packs.known))
+        return self.review.packs.blobs
 
     @property
     def unreadable(self) -> tuple[Finding, ...]:

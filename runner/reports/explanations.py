@@ -131,7 +131,8 @@ _OF_MEANING = {
         in_words=True,
     ),
     "REG-004": Explanation(
-        "A pack of an industry or an organisation may demand more than the packs below it, never less.",
+        "A pack of an industry or an organisation may demand more than the packs below it, never less. With "
+        "validate --base, each entry that a change loosens is a warning, and each that it tightens a note.",
         "The core pack demands five years, and the organisation's own pack seven.",
         "The core pack demands five years, and the organisation's own pack two.",
         in_words=True,

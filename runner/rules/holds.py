@@ -9,7 +9,7 @@ from runner.model.finding import Fault, Severity
 from runner.model.hold import LegalHold
 from runner.model.policy import DateRange, Selection
 from runner.model.rule import Phase, Rule
-from runner.model.time import ONE_MILLISECOND, format_milliseconds
+from runner.model.time import ONE_MILLISECOND, format_milliseconds, gaps
 from runner.rules.check import Check
 from runner.rules.overlap import may_both_match
 
@@ -114,13 +114,8 @@ def untouched(span: DateRange, holds: Iterable[LegalHold]) -> tuple[DateRange, .
     the same millisecond is left out, because no policy may be that narrow (DAT-001).
     """
     earliest, latest = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-    held = sorted((hold.scope.start or earliest, hold.scope.end or latest) for hold in holds)
-    free = []
-    start = span.start
-    for begins, ends in (*held, (span.end, latest)):
-        if start < min(begins, span.end):
-            free.append((_up(start), _down(min(begins, span.end))))
-        start = max(start, ends)
+    held = ((hold.scope.start or earliest, hold.scope.end or latest) for hold in holds)
+    free = ((_up(first), _down(end)) for first, end in gaps(span.start, span.end, held))
     return tuple(
         DateRange(first, end, format_milliseconds(first), format_milliseconds(end - ONE_MILLISECOND))
         for first, end in free

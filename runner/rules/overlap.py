@@ -36,6 +36,24 @@ def may_both_match(a: Mapping[str, FilterValue], b: Mapping[str, FilterValue]) -
     )
 
 
+def as_wide(wider: Mapping[str, FilterValue], narrower: Mapping[str, FilterValue]) -> bool:
+    """Whether whatever matches the attributes of ``narrower`` certainly matches those of ``wider``.
+
+    Values are compared as they were written, because nobody knows how a platform compares them,
+    and an empty list tells nothing.
+    """
+    accepted, asked = as_written(wider), as_written(narrower)
+    return all(asked.get(name) and asked[name] <= values for name, values in accepted.items())
+
+
+def as_written(attributes: Mapping[str, FilterValue]) -> dict[str, frozenset[str]]:
+    """Return the values of each attribute, told apart by type too: ``1``, ``"1"`` and ``True`` are three."""
+    return {
+        name: frozenset(map(repr, value if isinstance(value, tuple) else (value,)))
+        for name, value in attributes.items()
+    }
+
+
 def overlapping(selections: Sequence[Selection]) -> Iterator[tuple[int, int]]:
     """Yield every pair of positions whose selections may share an interaction, the lower one first.
 

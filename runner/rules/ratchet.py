@@ -14,13 +14,14 @@ from runner.model.rule import Phase, Rule
 
 REG_004 = Rule(
     id="REG-004",
-    title="A layer only tightens what lies below it",
+    title="What loosens the law does not go unnoticed",
     severity=Severity.ERROR,
     phases=frozenset({Phase.REVIEW}),
     basis="Decision: the strictest layer applies; compare the one-way Preservation Lock of Microsoft Purview",
     hint="make it as strict as the layer below, or give the entry an id of its own",
 )
 
+_MOST_NAMED = 10
 _PERIODS = ("retain/min", "retain/max", "retain/advise")
 
 
@@ -66,6 +67,25 @@ def only_tightened(pack: RegulationPack, below: Sequence[RegulationPack]) -> Ite
                         f"/regulations/{position}/{change.field}",
                         f"{entry.id} is stricter in the pack {lower.name}, which applies all the same",
                     )
+
+
+def told(pointer: str, change: Change, turned: Sequence[str]) -> Fault:
+    """REG-004: what a change does to an entry at ``pointer``; a warning where it loosens, else a note.
+
+    ``turned`` are the policies whose verdict the whole change turns; some of them are named.
+    """
+    does = "loosens" if change.loosens else "tightens"
+    subject = f"{change.entry} ({change.field})" if change.field else change.entry
+    more = f" and {len(turned) - _MOST_NAMED:,} more" if len(turned) > _MOST_NAMED else ""
+    affected = f"{', '.join(turned[:_MOST_NAMED])}{more}" if turned else "none"
+    return REG_004.fault(
+        pointer,
+        f"this change {does} {subject}; policies whose verdict changes: {affected}",
+        hint="have compliance and legal both approve it, with the reason"
+        if change.loosens
+        else "nothing to do",
+        severity=Severity.WARNING if change.loosens else Severity.NOTE,
+    )
 
 
 def _differences(old: Regulation, new: Regulation) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from support.journey import Journey, policy
 from support.sandbox import COUNT, GOVERNANCE, JOB, PURGE, TOKEN, eventually, sandbox
 
 from runner.audit.layout import private_ref
-from runner.documents.resources import schema
+from runner.documents.resources import core_pack, schema
 
 BILLING = ["purge.intended", "purge.submitted", "purge.completed", "purge.verified", "notice.delivered"]
 
@@ -36,6 +36,8 @@ def test_what_was_merged_is_purged_once_verified_and_announced(journey, box):
     assert purge["figures"]["totalInteractionsPurged"] > 0
     assert journey.kinds() == ["log.opened", *BILLING]
     assert len(box.notices()) == 1
+    intended = journey.world.store().load().records[1]
+    assert intended.body["packs"] == [{"name": "core", "blob": core_pack().git_blob}]
 
     again = journey.apply()
     assert (again.code, again.json["submitted"]) == (0, 0)

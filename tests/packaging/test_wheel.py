@@ -46,10 +46,11 @@ def install(python, *arguments, cwd):
 
 @pytest.fixture
 def policies_only(tmp_path):
-    """A git repository with a copy of the shipped policies and nothing else."""
+    """A git repository with a copy of the shipped policies and nothing else, not even the law."""
     repository = tmp_path / "policies-only"
     repository.mkdir()
     must("cp", "-R", ROOT / "policies", repository, cwd=tmp_path)
+    must("rm", "-R", repository / "policies" / "regulations", cwd=tmp_path)
     must("git", "init", "--quiet", "--initial-branch=main", cwd=repository)
     return repository
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from support.trees import NOW, file, hold, policy, purge, target
 
@@ -6,6 +8,7 @@ from runner.model.purge import PurgeState
 from runner.plan.change import review_change
 from runner.plan.review import review
 
+CORE = Path(__file__).resolve().parents[2] / "policies" / "regulations" / "core.yaml"
 TEN = [policy(f"p{number}", filters={"attributes": {"department": f"d{number}"}}) for number in range(10)]
 RELEASE = {"reason": "settled", "releasedOn": "2026-01-01", "purgeableFrom": "2026-06-01"}
 NARROW = {"interactionTypes": ["chat"]}
@@ -115,3 +118,48 @@ def test_everything_else_of_the_review_is_that_of_the_whole_tree():
     sources = [target(), *TEN, hold("h", scope=NARROW)]
     changed, whole = review_change([], sources, now=NOW), review(sources, now=NOW)
     assert changed == whole
+
+
+class TestPacks:
+    """What a change of the packs loosens and tightens (REG-004)."""
+
+    core = CORE.read_text()
+    sales = policy("sales", tags=["telemarketing"], retentionDays=731)
+    path = "policies/regulations/core.yaml"
+
+    def changed(self, text, base=None):
+        base = [target(), self.sales, file(self.path, base or self.core)]
+        return review_change(base, [target(), self.sales, file(self.path, text)], now=NOW).findings
+
+    def test_the_telemarketing_rule_cut_to_two_years_loosens_and_names_the_policy_that_may_run(self):
+        before, entry, after = self.core.partition("  - id: us-tsr-310-5\n")
+        cut = before + entry + after.replace("{min: P5Y}", "{min: P2Y}", 1)
+        (finding,) = self.changed(cut)
+        assert (finding.rule, finding.severity, finding.file) == ("REG-004", Severity.WARNING, self.path)
+        assert cut.splitlines()[finding.line - 1].strip() == "retain: {min: P2Y}"
+        assert "loosens us-tsr-310-5 (retain/min)" in finding.message
+        assert finding.message.endswith(self.sales.path)
+
+    def test_the_same_change_back_tightens_and_the_policy_becomes_a_note(self):
+        before, entry, after = self.core.partition("  - id: us-tsr-310-5\n")
+        cut = before + entry + after.replace("{min: P5Y}", "{min: P2Y}", 1)
+        found = self.changed(self.core, base=cut)
+        assert [(f.rule, f.severity, f.file) for f in found] == [
+            ("RET-002", Severity.NOTE, self.sales.path),
+            ("REG-004", Severity.NOTE, self.path),
+        ]
+
+    def test_an_entry_that_goes_is_told_at_the_top_of_its_file(self):
+        before, _, after = self.core.partition("  - id: us-tsr-310-5\n")
+        (finding,) = self.changed(before + after[after.index("  - id: ") :])
+        assert (finding.severity, finding.line) == (Severity.WARNING, 1)
+
+    def test_a_pack_that_goes_gives_way_to_the_one_that_came_with_purgectl(self):
+        base = [target(), self.sales, file(self.path, self.core.replace("{min: P5Y}", "{min: P6Y}"))]
+        found = review_change(base, [target(), self.sales], now=NOW).findings
+        assert {(f.rule, f.severity, f.line) for f in found if f.file == self.path} == {
+            ("REG-004", Severity.WARNING, 1)
+        }
+
+    def test_other_words_change_nothing(self):
+        assert self.changed(self.core.replace("Carriers only;", "For carriers;")) == ()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.model.policy import DateRange, InteractionType, Selection
-from runner.rules.overlap import may_both_match, overlapping
+from runner.rules.overlap import as_wide, may_both_match, overlapping
 
 DAY = timedelta(days=1)
 YEAR = datetime(2018, 1, 1, tzinfo=UTC)
@@ -104,3 +104,38 @@ def work_for(count):
 
 def test_the_work_does_not_grow_with_the_square_of_the_policies():
     assert work_for(2000) < 2.5 * work_for(1000)
+
+
+class TestAsWide:
+    @pytest.mark.parametrize(
+        ("wider", "narrower"),
+        [
+            ({}, {}),
+            ({}, {"queue": "a"}),
+            ({"queue": "a"}, {"queue": ("a",), "region": "b"}),
+            ({"queue": ("a", "b")}, {"queue": "b"}),
+        ],
+    )
+    def test_it_is_where_everything_that_is_asked_for_is_accepted(self, wider, narrower):
+        assert as_wide(wider, narrower)
+
+    @pytest.mark.parametrize(
+        ("wider", "narrower"),
+        [
+            ({"queue": "a"}, {}),
+            ({"queue": "a"}, {"queue": ("a", "b")}),
+            ({"queue": "a"}, {"queue": "A"}),
+            ({"queue": "*"}, {"queue": "a"}),
+            ({"queue": 1}, {"queue": True}),
+            ({"queue": 1}, {"queue": "1"}),
+            ({"queue": "a"}, {"queue": ()}),
+            ({"queue": "a", "region": "b"}, {"queue": "a"}),
+        ],
+    )
+    def test_in_doubt_it_is_not(self, wider, narrower):
+        assert not as_wide(wider, narrower)
+
+    @given(attributes, attributes)
+    def test_what_a_wider_one_cannot_share_the_narrower_one_cannot_either(self, a, b):
+        if as_wide(a, b):
+            assert may_both_match(a, b)

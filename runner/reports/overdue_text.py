@@ -1,0 +1,65 @@
+"""What is overdue, for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from runner.model.time import format_instant, format_milliseconds
+from runner.plan.overdue import Beginning, Data, Late, Overdue
+from runner.reports.findings import counted, harmless
+
+
+def overdue_text(found: Overdue, logs: Collection[str], unread: Sequence[str]) -> str:
+    """Return what is late by target, and what could not be told.
+
+    ``logs`` are the targets whose log this clone has, ``unread`` the paths of policies with errors
+    of form or schema.
+    """
+    ranges = counted(len(found.late), "range") if found.late else "nothing"
+    lines = [f"Overdue at {format_instant(found.as_of)}: {ranges}. Being late blocks nothing."]
+    for beginning in found.beginnings:
+        lines += ["", *_target(beginning, logs)]
+        for late in found.late:
+            if late.data.target == beginning.target:
+                lines += _late(late, found)
+    lines += _untold(found, unread)
+    return "\n".join(lines) + "\n"
+
+
+def _target(beginning: Beginning, logs: Collection[str]) -> Iterator[str]:
+    name = harmless(beginning.target)
+    basis = "when it went live" if beginning.declared else "the earliest start in a policy, without a goLive"
+    yield f"Target {name}, from {format_milliseconds(beginning.start)} ({basis})"
+    if beginning.target not in logs:
+        yield "  This clone has no log of it, so no purge counts. If there is one:"
+        yield f"  git fetch origin audit/{name}:refs/remotes/origin/audit/{name}"
+
+
+def _late(late: Late, found: Overdue) -> Iterator[str]:
+    entry = late.entry
+    days = counted(late.days_late(found.as_of), "day")
+    yield f"  {format_milliseconds(late.start)} until before {format_milliseconds(late.end)}"
+    yield f"    {_data(late.data)}"
+    yield f"    {harmless(entry.id)}: {harmless(entry.title)} [{harmless(entry.citation.text)}]"
+    yield f"    the oldest had to be gone by {format_milliseconds(late.gone_by)}, {days} ago"
+
+
+def _untold(found: Overdue, unread: Sequence[str]) -> Iterator[str]:
+    if found.undated or unread:
+        yield from ("", "What cannot be told")
+    for undated in found.undated:
+        entry = undated.entry
+        yield f"  {harmless(entry.id)} counts from an event without a date here: {harmless(entry.event)}"
+        yield f"    {_data(undated.data)}; no retentionTrigger in {harmless(', '.join(undated.policies))}"
+    for path in unread:
+        yield f"  {harmless(path)} has errors and was not looked at: see purgectl validate"
+
+
+def _data(data: Data) -> str:
+    traits = data.traits
+    places = "any jurisdiction" if traits.jurisdictions is None else ", ".join(sorted(traits.jurisdictions))
+    words = [traits.interaction_type, traits.classification, places, ", ".join(sorted(traits.tags))]
+    for name, value in data.attributes.items():
+        values = value if isinstance(value, tuple) else (value,)
+        words.append(f"{name}: {' or '.join(map(str, values))}")
+    return harmless("; ".join(filter(None, words)))
