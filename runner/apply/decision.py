@@ -142,13 +142,20 @@ def _before_intent(purge: Purge | None, order: Order | None) -> Step:
 
 
 def before_submission(
-    intended: Purge, purge: Purge | None, announced: Order, order: Order | None, now: datetime
+    intended: Purge,
+    purge: Purge | None,
+    announced: Order,
+    order: Order | None,
+    now: datetime,
+    *,
+    as_announced: bool = True,
 ) -> Submit | Halt | Withdraw | Nothing:
     """Decide, right before the POST, about the intent that this process has pushed.
 
     ``intended`` is the purge as folded when the intent landed, ``purge`` as the log says now;
     ``announced`` is the order that was intended, ``order`` the same policy at the newest tip,
-    guarded afresh. Anything that differs means that nothing is sent.
+    guarded afresh; ``as_announced`` says that the holds and packs are those that the intent names.
+    Anything that differs means that nothing is sent.
     """
     if purge is None or purge.state is not PurgeState.INTENDED or purge.intent != intended.intent:
         return Nothing("the log moved on while this run was busy")
@@ -158,6 +165,8 @@ def before_submission(
         return Halt((), "the policy changed on main")
     if order.findings:
         return Halt(order.findings, "a guard says no")
+    if not as_announced:
+        return Withdraw("holds or packs changed on main, so the intent names what is no longer true")
     if purge.lease_until is None or now + SUBMISSION > purge.lease_until:
         return Withdraw("this run was too slow, and its lease has ended")
     return Submit()

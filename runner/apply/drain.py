@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ from runner.apply.world import Ports
 from runner.model.notice import Notice
 
 _TOGETHER = 100
+_ANSWERED = re.compile(r"http-4(?!08|29)\d\d")
+"""The receiver is there and does not want this one notice (RFC 9110 section 15.5)."""
 
 
 def drain(ports: Ports, drafts: Drafts, deadline: float) -> int:
@@ -41,7 +44,7 @@ def _deliver(ports: Ports, drafts: Drafts, deadline: float, notices: Sequence[No
             last_at=ports.clock.now(),
         )
         (delivered if delivery.delivered else attempted).append(tried)
-        if not delivery.delivered:
+        if not delivery.delivered and not _ANSWERED.fullmatch(delivery.result):
             dead.add(notice.endpoint)
     if delivered or attempted:
         records = [drafts.delivered(tuple(delivered))] if delivered else []

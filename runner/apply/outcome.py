@@ -50,7 +50,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class PurgeResult:
-    """One purge of the run. ``trouble`` overrides the exit code that the ending implies."""
+    """One purge of the run. ``trouble`` is a failure beside the ending, if there was one."""
 
     key: PurgeKey
     ending: Ending
@@ -65,12 +65,12 @@ class PurgeResult:
     @property
     def exit_code(self) -> ExitCode:
         """What this purge alone would exit with."""
-        if self.trouble is not None:
-            return self.trouble
+        codes = {self.trouble, _EXIT_CODES.get(self.ending)}
         if self.verdict == "FAIL":
-            return ExitCode.JOB_FAILED
-        otherwise = ExitCode.REFUSED if self.findings else ExitCode.OK
-        return _EXIT_CODES.get(self.ending, otherwise)
+            codes.add(ExitCode.JOB_FAILED)
+        if self.findings:
+            codes.add(ExitCode.REFUSED)
+        return next((code for code in WORST_FIRST if code in codes), ExitCode.OK)
 
 
 @dataclass(frozen=True, slots=True)

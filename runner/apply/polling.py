@@ -9,7 +9,7 @@ from runner.apply.decision import poll_interval
 from runner.apply.drafts import Drafts
 from runner.apply.outcome import Ending, Figures, PurgeResult
 from runner.apply.world import Ports
-from runner.errors import ExitCode, RemoteFailure, RetryLater
+from runner.errors import ExitCode, PurgectlError, RemoteFailure, RetryLater
 from runner.model.job import Job, JobStatus
 from runner.model.purge import Purge
 from runner.model.target import Target
@@ -106,6 +106,7 @@ class Polling:
         return None if catching_up or not job.status.ended else self._end(item, job)
 
     def _end(self, item: _Open, job: Job) -> PurgeResult:
+        """Record the end. One that cannot be recorded now is seen again by the next run."""
         purge, now = item.purge, self.ports.clock.now()
         figures = None
         if job.status is JobStatus.VANISHED:
@@ -113,8 +114,12 @@ class Polling:
         else:
             figures = figures_of(job, item.started, now)
             draft = self.drafts.ended(purge, job, item.started, figures)
-        self.ports.log.append([draft])
         item.detail = job.error_reason or job.raw_status
+        try:
+            self.ports.log.append([draft])
+        except PurgectlError as failure:
+            item.detail += f"; and the log could not be written: {failure.message}"
+            item.trouble = failure.exit_code
         return self._result(item, _ENDINGS[job.status], figures)
 
     def _still_open(self, item: _Open) -> PurgeResult:

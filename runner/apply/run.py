@@ -31,7 +31,7 @@ from runner.apply.submission import Submission
 from runner.apply.verification import Verdict, verdict_of
 from runner.apply.world import Ports, look
 from runner.audit.state import fold
-from runner.errors import ExitCode, PurgectlError, Refused, RemoteFailure
+from runner.errors import ExitCode, PurgectlError
 from runner.model.log import Draft
 from runner.model.purge import Purge, PurgeState
 from runner.model.target import Counts, Target
@@ -117,17 +117,19 @@ class Run:
             step = next_step(order.purge, order, self.ports.clock.now())
             if not isinstance(step, Intend):
                 continue
-            board.add(board.polling.due())
+            with board.telling():
+                board.add(board.polling.due())
             if self.ports.clock.monotonic() >= self.limits.deadline:
                 board.add([PurgeResult(order.key, Ending.WAITING, "this run's time is over")])
                 continue
             try:
                 result = self._submit_one(world, order, step.attempt, judge, submission)
-            except (RemoteFailure, Refused) as failure:
+            except PurgectlError as failure:
                 result = PurgeResult(order.key, Ending.WAITING, failure.message, trouble=failure.exit_code)
             board.add([result])
             if result.ending is Ending.POLLING:
-                board.polling.watch(self._purges()[order.purge_id])
+                with board.telling():
+                    board.polling.watch(self._purges()[order.purge_id])
 
     def _submit_one(
         self, world: World, order: Order, attempt: int, judge: Judge, submission: Submission

@@ -77,8 +77,9 @@ class Submission:
         order = world.order(announced.purge_id)
         if order is not None:
             order, _ = self.judge(world, order, lambda _: measurement)
-        now = self.ports.clock.now()
-        match before_submission(intended, world.purges.get(announced.purge_id), announced, order, now):
+        purge, now = world.purges.get(announced.purge_id), self.ports.clock.now()
+        as_announced = (world.holds, world.packs) == (then.holds, then.packs)
+        match before_submission(intended, purge, announced, order, now, as_announced=as_announced):
             case Submit():
                 return None
             case Halt() as halt:
@@ -118,10 +119,7 @@ class Submission:
         result = PurgeResult(order.key, Ending.POLLING, job.raw_status, submitted_now=True, job_id=job.id)
         told = self._recorded(result, self.drafts.submitted(intended, job, sent_at))
         self.ports.watcher.say(f"{order.policy.name}: accepted as job {job.id}")
-        if told.trouble is None:
-            return told
-        trouble = None if told.trouble is ExitCode.REMOTE_FAILURE else told.trouble
-        return replace(told, ending=Ending.AMBIGUOUS, trouble=trouble)
+        return told if told.trouble is None else replace(told, ending=Ending.AMBIGUOUS)
 
     def _rejected(self, order: Order, intended: Purge, rejection: RequestRejected) -> PurgeResult:
         """Record a refusal by the platform: for good, or to be tried again later."""
@@ -143,8 +141,7 @@ class Submission:
             self.ports.log.append([draft])
         except PurgectlError as failure:
             detail = f"{result.detail}; and the log could not be written: {failure.message}"
-            ambiguous = result.ending is Ending.AMBIGUOUS and isinstance(failure, RemoteFailure)
-            return replace(result, detail=detail, trouble=None if ambiguous else failure.exit_code)
+            return replace(result, detail=detail, trouble=failure.exit_code)
         return result
 
 

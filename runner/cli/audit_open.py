@@ -10,6 +10,7 @@ from runner.audit.trust import trust_in
 from runner.cli.audit_key import signing_key
 from runner.cli.audit_place import target_option
 from runner.cli.clock import SystemClock
+from runner.cli.console import show_result
 from runner.cli.wiring import here, runner_identity
 from runner.reports.log_text import opened_text
 
@@ -40,4 +41,4 @@ def command(target: str) -> None:
     )
     signer = signing_key()
     log = open_log(place.repository, trust, draft, signer=signer, clock=clock)
-    click.echo(opened_text(chosen.name, log, signer.verifier), nl=False)
+    show_result(opened_text(chosen.name, log, signer.verifier))

@@ -8,6 +8,7 @@ import click
 
 from runner.audit.verify import verify
 from runner.cli.audit_place import find_log, format_option, repo_option, target_option, vkey_option
+from runner.cli.console import show_result
 from runner.errors import LogBroken, UsageError
 from runner.model.log import Record
 from runner.reports.log_json import log_json
@@ -39,11 +40,11 @@ def command(target: str, repo: Path, vkey: tuple[str, ...], form: str, which: st
     verification = verify(log.repository, log.commit, log.trust)
     chosen = _chosen(verification.records, which)
     if form == "json":
-        click.echo(log_json(verification, chosen), nl=False)
+        show_result(log_json(verification, chosen))
     elif which is not None and which.isdigit():
-        click.echo(record_text(chosen[0], verification), nl=False)
+        show_result(record_text(chosen[0], verification))
     else:
-        click.echo(log_text(chosen, verification), nl=False)
+        show_result(log_text(chosen, verification))
     if not verification.holds:
         raise LogBroken(
             f"the log of target {target} does not verify: {verification.problems[0].message}",

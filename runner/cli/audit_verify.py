@@ -9,6 +9,7 @@ import click
 from runner.audit.checkpoint import BadCheckpoint, root_from_text
 from runner.audit.verify import Expectation, verify
 from runner.cli.audit_place import find_log, format_option, repo_option, target_option, vkey_option
+from runner.cli.console import show_result
 from runner.errors import ExitCode
 from runner.reports.verification_json import verification_json
 from runner.reports.verification_text import verification_text
@@ -66,7 +67,7 @@ def command(
     log = find_log(repo, target, vkey)
     verification = verify(log.repository, log.commit, log.trust, expect)
     if form == "json":
-        click.echo(verification_json(verification, log.ref), nl=False)
+        show_result(verification_json(verification, log.ref))
     else:
-        click.echo(verification_text(verification, log.ref, log.keys_from), nl=False)
+        show_result(verification_text(verification, log.ref, log.keys_from))
     return int(ExitCode.OK if verification.holds else ExitCode.LOG_BROKEN)

@@ -10,6 +10,7 @@ import click
 from runner.cli.as_of import as_of_option
 from runner.cli.chosen import Chosen, choose
 from runner.cli.clock import SystemClock
+from runner.cli.console import show_result
 from runner.cli.history import known_purges
 from runner.documents.kinds import Kind
 from runner.documents.typed import traits
@@ -45,7 +46,7 @@ def command(path: Path, as_of: datetime | None) -> int:
     findings = chosen.findings(judged.findings)
     found = _policy(chosen, judged, path)
     if found is None:
-        click.echo(findings_text(findings, chosen.files), nl=False)
+        show_result(findings_text(findings, chosen.files))
         return ExitCode.FINDINGS
     policy = found.policy
     known = Explained(
@@ -65,7 +66,7 @@ def command(path: Path, as_of: datetime | None) -> int:
         rules=CATALOGUE,
         now=now,
     )
-    click.echo(explain_text(known), nl=False)
+    show_result(explain_text(known))
     return ExitCode.OK
 
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import click
 
+from runner.cli.console import show_result
 from runner.errors import UsageError
 from runner.model.rule import Rule
 from runner.model.text import shorten
@@ -47,7 +48,7 @@ def command(form: str, rule_id: str | None) -> None:
             text = rules_json((rule,))
         else:
             text = rule_text(rule) if form == "text" else rule_markdown(rule)
-    click.echo(text, nl=False)
+    show_result(text)
 
 
 def _find(rule_id: str) -> Rule:

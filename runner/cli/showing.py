@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from runner.cli.console import append_to_job_summary
+from runner.cli.console import append_to_job_summary, show_result
 from runner.cli.environment import variable
 from runner.errors import ExitCode
 from runner.model.finding import Finding, Severity
@@ -41,10 +41,11 @@ def show(findings: Sequence[Finding], files: Sequence[SourceFile], format_: str 
     on_github = variable("GITHUB_ACTIONS") == "true"
     name = format_ or ("github" if on_github else "text")
     if name == "text":
-        colour = sys.stdout.isatty() and not variable("NO_COLOR")
-        click.echo(findings_text(findings, files, colour=colour), nl=False)
+        on_terminal = sys.stdout is not None and sys.stdout.isatty()
+        colour = on_terminal and not variable("NO_COLOR")
+        show_result(findings_text(findings, files, colour=colour))
     else:
-        click.echo(_FORMATS[name](findings, files), nl=False)
+        show_result(_FORMATS[name](findings, files))
     append_to_job_summary(findings_markdown(findings, files))
     errors = any(finding.severity is Severity.ERROR for finding in findings)
     return ExitCode.FINDINGS if errors else ExitCode.OK

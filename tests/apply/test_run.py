@@ -397,7 +397,7 @@ class Unwritable:
     ("error", "code"),
     [
         (RemoteFailure("no space left"), ExitCode.OUTCOME_UNKNOWN),
-        (Refused("not now"), ExitCode.REFUSED),
+        (Refused("not now"), ExitCode.OUTCOME_UNKNOWN),
         (LogBroken("rewritten"), ExitCode.LOG_BROKEN),
     ],
 )
@@ -478,3 +478,46 @@ def test_many_notices_are_recorded_in_several_records(organisation):
     outcome = runner()
     assert (outcome.delivered, outcome.waiting) == (120, ())
     assert organisation.kinds().count("notice.delivered") == 2
+
+
+def test_an_end_that_cannot_be_recorded_is_told_and_seen_again_by_the_next_run(organisation):
+    for name in ("a", "b"):
+        organisation.merge(name, filters=f"{{attributes: {{department: {name}}}}}")
+    organisation.platform.statuses = [JobStatus.FAILED] * 4
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    first = organisation.runner(log=Unwritable(store, "purge.failed", RemoteFailure("no network")))()
+    assert [result.ending for result in first.results] == [Ending.FAILED, Ending.FAILED]
+    assert first.exit_code is ExitCode.JOB_FAILED
+    assert "purge.failed" not in organisation.kinds()
+    assert organisation.run().exit_code is ExitCode.JOB_FAILED
+    assert organisation.kinds().count("purge.failed") == 2
+    assert len(organisation.platform.submitted) == 2
+
+
+def test_a_hold_elsewhere_that_arrives_after_the_intent_is_named_by_a_new_intent(organisation):
+    organisation.merge()
+    elsewhere = HOLD_ON_EVERYTHING.replace("scope: {}", "scope: {interactionTypes: [sms]}")
+    store = organisation.world.store(events=EVENTS, clock=organisation.clock)
+    change = {"policies/holds/matter-1.yaml": elsewhere}
+    outcome = organisation.runner(log=Meddling(store, lambda: organisation.world.commit(change)))()
+    assert [result.ending for result in outcome.results] == [Ending.WAITING]
+    assert [result.ending for result in organisation.run().results] == [Ending.COMPLETED]
+    records = organisation.world.store(clock=organisation.clock).load().records
+    intents = [record for record in records if record.type.value == "purge.intended"]
+    assert [len(record.body["holds"]) for record in intents] == [0, 1]
+
+
+def test_a_notice_that_the_receiver_does_not_want_does_not_hold_up_the_others(organisation):
+    for name in ("a", "b"):
+        organisation.merge(name, filters=f"{{attributes: {{department: {name}}}}}")
+    deliver = organisation.receiver.deliver
+    unwanted = []
+
+    def refuses_the_first(notice: Notice) -> Delivery:
+        unwanted.append(notice)
+        return Delivery(delivered=False, result="http-400") if len(unwanted) == 1 else deliver(notice)
+
+    organisation.receiver.deliver = refuses_the_first
+    outcome = organisation.run()
+    assert (outcome.delivered, len(outcome.waiting)) == (1, 1)
+    assert outcome.exit_code is ExitCode.NOTICE_UNDELIVERED
