@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import TypeAlias
 
 from runner.documents.typed import traits
 from runner.model.policy import (
@@ -25,6 +26,12 @@ from runner.model.target import Target
 from runner.model.time import gaps
 from runner.rules.governing import conflicts, governing
 from runner.rules.overlap import as_wide, as_written
+
+_Ran: TypeAlias = "Mapping[tuple[str, str, str, str], Sequence[tuple[Selection, bool]]]"
+"""Selections that were purged, and whether for good, by target, type, attribute and value."""
+
+_NO_ATTRIBUTE = {"": frozenset({""})}
+"""Where a purge stands that no attribute narrows; a real name is never empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +123,12 @@ def overdue(
     late: list[Late] = []
     undated: list[Undated] = []
     for data, members in _kinds(orders):
-        done = ran.get((data.target, data.traits.interaction_type), ())
+        done = tuple(_as_wide(ran, data))
         for entry in _maxima(packs, data.traits, as_of):
             gone = [
                 (selection.date_range.start, selection.date_range.end)
                 for selection, permanent in done
-                if (permanent or not entry.permanent) and as_wide(selection.attributes, data.attributes)
+                if permanent or not entry.permanent
             ]
             for start, end, trigger in _due(entry, members, beginnings[data.target].start, as_of):
                 late += (
@@ -173,15 +180,32 @@ def _beginnings(orders: Iterable[_Order], targets: Mapping[str, Target]) -> Mapp
     return beginnings
 
 
-def _ran(purges: Iterable[Purge]) -> Mapping[tuple[str, str], Sequence[tuple[Selection, bool]]]:
-    """Return what purges deleted and whether for good, by target and interaction type."""
-    ran: defaultdict[tuple[str, str], list[tuple[Selection, bool]]] = defaultdict(list)
+def _ran(purges: Iterable[Purge]) -> _Ran:
+    """Sort what purges deleted, each under one of its attributes with every value that this accepts."""
+    ran: defaultdict[tuple[str, str, str, str], list[tuple[Selection, bool]]] = defaultdict(list)
     for purge in purges:
         ended = purge.state in (PurgeState.COMPLETED, PurgeState.RESOLVED_RAN) and purge.verdict != "FAIL"
         if ended and purge.selection is not None:
+            accepted = as_written(purge.selection.attributes) or _NO_ATTRIBUTE
+            name = min(accepted)
             permanent = PurgeType.PERMANENT in purge.compliance_tags
-            ran[purge.target, purge.selection.interaction_type].append((purge.selection, permanent))
+            for value in accepted[name]:
+                place = (purge.target, purge.selection.interaction_type, name, value)
+                ran[place].append((purge.selection, permanent))
     return ran
+
+
+def _as_wide(ran: _Ran, data: Data) -> Iterator[tuple[Selection, bool]]:
+    """Yield what purges deleted with attributes that are as wide as those of the data.
+
+    Such a purge accepts every value of the data in each of its own attributes, so it stands under
+    any of these values.
+    """
+    for name, values in {**as_written(data.attributes), **_NO_ATTRIBUTE}.items():
+        for value in sorted(values)[:1]:
+            for selection, permanent in ran.get((data.target, data.traits.interaction_type, name, value), ()):
+                if as_wide(selection.attributes, data.attributes):
+                    yield selection, permanent
 
 
 def _maxima(packs: Sequence[RegulationPack], about: Traits, as_of: datetime) -> Iterator[Regulation]:

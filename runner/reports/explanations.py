@@ -47,7 +47,7 @@ _OF_MEANING = {
         "classification: pii\npurgeType: permanent",
         "classification: pii\npurgeType: soft",
     ),
-    "EVD-001": Explanation(
+    "EVD-002": Explanation(
         "The record of what is about to happen fits into the log, so that nothing happens without a record.",
         "A policy of 40 lines under three holds.",
         "A policy whose record, with the names of all holds, would be larger than 65,535 bytes.",

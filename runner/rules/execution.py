@@ -74,8 +74,8 @@ DAT_004 = Rule(
     hint="set the runner's clock and start again",
 )
 
-EVD_001 = Rule(
-    id="EVD-001",
+EVD_002 = Rule(
+    id="EVD-002",
     title="What cannot be recorded is not purged",
     severity=Severity.ERROR,
     phases=frozenset({Phase.EXECUTION}),
@@ -131,8 +131,8 @@ def counted(count: int | None, counts: Counts) -> Iterator[Fault]:
 
 
 def too_large_for_a_record() -> Fault:
-    """EVD-001: the intent, with the policy and the holds looked at, exceeds what a record can hold."""
-    return EVD_001.fault("", "the record of its intent would be larger than the log takes")
+    """EVD-002: the intent, with the policy and the holds looked at, exceeds what a record can hold."""
+    return EVD_002.fault("", "the record of its intent would be larger than the log takes")
 
 
 def unchanged_since_opening(blob: str, baseline_blob: str) -> Iterator[Fault]:

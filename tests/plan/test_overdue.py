@@ -15,6 +15,7 @@ from runner.model.policy import DateRange
 from runner.model.purge import PurgeState
 from runner.model.regulation import ClockStart
 from runner.plan.overdue import overdue
+from runner.rules.overlap import as_wide
 
 DAY = timedelta(days=1)
 YEAR = regulation("year", maximum="P1Y")
@@ -216,3 +217,21 @@ def _purge(name, beginning, start, length):
     done = ran(name)
     span = DateRange(beginning + start * DAY, beginning + (start + length) * DAY, "", "")
     return replace(done, selection=replace(done.selection, date_range=span))
+
+
+names = st.sampled_from(["department", "queue", "region"])
+values = st.one_of(st.sampled_from(["a", "b", 1, True]), st.lists(st.sampled_from(["a", "b"])).map(tuple))
+attributes = st.dictionaries(names, values, max_size=2)
+
+
+@given(attributes, st.lists(attributes, max_size=3))
+def test_every_purge_that_is_as_wide_is_found_and_no_other(asked, accepted):
+    mine = written()
+    mine = replace(mine, selection=replace(mine.selection, attributes=asked))
+    done = [ran(f"p{i}", interactionType="voice") for i in range(len(accepted))]
+    purges = [
+        replace(purge, selection=replace(purge.selection, attributes=wide), traits=None)
+        for purge, wide in zip(done, accepted, strict=True)
+    ]
+    covered = any(as_wide(wide, asked) for wide in accepted)
+    assert ranges(judge(mine, purges=purges)) == [("2019-01-01" if covered else "2018-01-01", "2025-11-22")]
