@@ -43,7 +43,10 @@ class Jitter(Protocol):
 
 
 class Reader(Protocol):
-    """The reading half of a backend. Raises ``RemoteFailure`` (nothing was submitted)."""
+    """The reading half of a backend.
+
+    Raises ``RemoteFailure``, and ``Refused`` when the client lacks a scope; nothing was submitted.
+    """
 
     def count(self, selection: Selection) -> int | None:
         """How many interactions match, or ``None`` when the target cannot count."""
@@ -74,7 +77,11 @@ class LogStore(Protocol):
     """The log of one target. Every call sees the remote's newest state."""
 
     def load(self) -> Log:
-        """Fetch and verify. Raises ``Refused`` without a log, ``LogBroken`` if it lies."""
+        """Fetch and verify.
+
+        Raises ``Refused`` without a log, ``LogBroken`` if it lies, ``RemoteFailure`` when the remote
+        cannot be asked, and ``NotVerified`` when the clone is shallow.
+        """
 
     def append(
         self,
@@ -86,7 +93,8 @@ class LogStore(Protocol):
         """Write the drafts in one compare-and-swap push, with their notices.
 
         ``settled`` notices leave the outbox, ``attempted`` ones replace their entries. Raises
-        ``LogBroken`` when the remote state does not verify or is behind one seen before, and
+        ``LogBroken`` when the remote state does not verify or is behind one seen before,
+        ``Refused`` for an untrusted key or a record that the log does not allow, and
         ``RemoteFailure`` when the push cannot be made.
         """
 

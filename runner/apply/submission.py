@@ -45,8 +45,8 @@ class Submission:
         """Submit one guarded order at most once, and say what became of it.
 
         ``purge.intended`` is on the remote branch before the request leaves, ``main`` and the log
-        are read once more in between, and every answer is recorded. Raises ``RemoteFailure`` and
-        ``LogBroken`` only while nothing was sent.
+        are read once more in between, and every answer is recorded. Raises ``PurgectlError`` only
+        while nothing was sent.
         """
         draft = self.drafts.intended(world, order, approval, attempt)
         if not fits(draft):

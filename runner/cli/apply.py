@@ -9,6 +9,7 @@ from runner.apply.run import Limits, Run
 from runner.cli.clock import SystemClock
 from runner.cli.console import append_to_job_summary, show_result
 from runner.cli.environment import kill_switch_open
+from runner.cli.options import allow_host_option, format_option, target_option
 from runner.cli.progress import watcher
 from runner.cli.wiring import here, ports, runner_identity
 from runner.reports.apply_json import apply_json
@@ -29,7 +30,7 @@ Exit codes:
   8 a job failed or was cancelled
 """,
 )
-@click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
+@target_option
 @click.option(
     "--max-minutes",
     type=click.FloatRange(min=0, max=1440),
@@ -37,8 +38,8 @@ Exit codes:
     show_default=True,
     help="How long to submit and poll; the next run goes on.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--allow-host", multiple=True, metavar="HOST", help="Let credentials go to this host as well.")
+@format_option
+@allow_host_option
 def command(target: str, max_minutes: float, form: str, allow_host: tuple[str, ...]) -> int:
     """Carry out every approved purge on main that has no terminal record in the log.
 

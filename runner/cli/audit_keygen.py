@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from runner.audit.keys import BadKey, Signer
 from runner.audit.trust import target_path
 from runner.cli.audit_key import VARIABLE
-from runner.cli.audit_place import target_option
+from runner.cli.options import target_option
 from runner.cli.worktree import find_root, read_file, replace_file
 from runner.documents.document import Document
 from runner.documents.reading import read

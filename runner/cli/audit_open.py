@@ -8,9 +8,9 @@ from runner.audit import records
 from runner.audit.opening import baseline_of, open_log
 from runner.audit.trust import trust_in
 from runner.cli.audit_key import signing_key
-from runner.cli.audit_place import target_option
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
+from runner.cli.options import target_option
 from runner.cli.wiring import here, runner_identity
 from runner.reports.log_text import opened_text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,6 @@ from runner.errors import NotVerified, Refused, UsageError
 from runner.git.main import MainBranch
 from runner.git.repository import Repository
 from runner.plan.tree import read_tree
-
-_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +30,6 @@ class LocalLog:
     keys_from: str
 
 
-def _target_name(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
-    """Accept what can be the name of a target."""
-    del ctx, parameter
-    if not _NAME.fullmatch(value):
-        raise click.BadParameter("a target's name is lower-case letters, digits and inner hyphens")
-    return value
-
-
-target_option = click.option(
-    "--target",
-    required=True,
-    metavar="NAME",
-    callback=_target_name,
-    help="The target, as in policies/targets/NAME.yaml.",
-)
 repo_option = click.option(
     "--repo",
     type=click.Path(path_type=Path, file_okay=False),
@@ -56,14 +38,6 @@ repo_option = click.option(
 )
 vkey_option = click.option(
     "--vkey", multiple=True, metavar="KEY", help="Trust this verifier key instead of those on main."
-)
-format_option = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For a person, or for a program.",
 )
 
 

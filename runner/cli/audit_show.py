@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from runner.audit.verify import verify
-from runner.cli.audit_place import find_log, format_option, repo_option, target_option, vkey_option
+from runner.cli.audit_place import find_log, repo_option, vkey_option
 from runner.cli.console import show_result
+from runner.cli.options import format_option, target_option
 from runner.errors import LogBroken, UsageError
 from runner.model.log import Record
 from runner.reports.log_json import log_json

@@ -8,8 +8,9 @@ import click
 
 from runner.audit.checkpoint import BadCheckpoint, root_from_text
 from runner.audit.verify import Expectation, verify
-from runner.cli.audit_place import find_log, format_option, repo_option, target_option, vkey_option
+from runner.cli.audit_place import find_log, repo_option, vkey_option
 from runner.cli.console import show_result
+from runner.cli.options import format_option, target_option
 from runner.errors import ExitCode
 from runner.reports.verification_json import verification_json
 from runner.reports.verification_text import verification_text

@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 
 from runner.cli.shipped import shipped
-from runner.errors import ExitCode, PurgectlError
+from runner.errors import ExitCode, UsageError
 
 TARGET = "sandbox"
 REFUSED_EXAMPLE = "refused-2022-hipaa.yaml"
@@ -27,7 +27,7 @@ _NOTICE_CALL = "POST /governance/governance"
 _START_SECONDS = 30
 
 
-class DemoError(PurgectlError):
+class DemoError(UsageError):
     """A step of the demo did not end as it must."""
 
 

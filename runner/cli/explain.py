@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from runner.cli.as_of import as_of_option
 from runner.cli.chosen import Chosen, choose
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
 from runner.cli.history import known_purges
+from runner.cli.options import as_of_option
 from runner.documents.kinds import Kind
 from runner.documents.typed import traits
 from runner.errors import ExitCode, UsageError

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from runner.cli.as_of import as_of_option
 from runner.cli.chosen import choose
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
 from runner.cli.history import known_logs
+from runner.cli.options import as_of_option, format_option
 from runner.documents.kinds import Kind
 from runner.errors import Refused, UsageError
 from runner.model.text import printable
@@ -33,7 +33,7 @@ read; 6 a log does not verify.
 )
 @click.option("--target", metavar="NAME", help="Only this target, as in policies/targets/NAME.yaml.")
 @as_of_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option
 def command(target: str | None, as_of: datetime | None, form: str) -> int:
     """Show data that a regulation wants gone and no purge has covered.
 

@@ -6,6 +6,7 @@ import click
 
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
+from runner.cli.options import allow_host_option, format_option, target_option
 from runner.cli.progress import watcher
 from runner.cli.wiring import here, log_store, reader
 from runner.errors import ExitCode
@@ -23,10 +24,10 @@ Examples:
   purgectl plan --target sandbox --format json   the same for a program
 """,
 )
-@click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
+@target_option
 @click.option("--head", metavar="REV", help="Plan as if this commit were the tip of main.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--allow-host", multiple=True, metavar="HOST", help="Let credentials go to this host as well.")
+@format_option
+@allow_host_option
 def command(target: str, head: str | None, form: str, allow_host: tuple[str, ...]) -> int:
     """Show what apply would do on a target, and why.
 

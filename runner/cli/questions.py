@@ -37,11 +37,17 @@ def _last_instant(answer: str) -> Json:
 
 
 def _attributes(answer: str) -> Json:
-    """Read ``name=value,name=value``; anything else stays a text, which the schema refuses."""
+    """Read ``name=value,name=value``; anything else stays a text, which the schema refuses.
+
+    The values of a name that stands more than once become a list, of which any will do.
+    """
     pairs = [item.partition("=") for item in answer.split(",")]
     if not all(sign for _, sign, _ in pairs):
         return answer
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    values: dict[str, list[Json]] = {}
+    for name, _, value in pairs:
+        values.setdefault(name.strip(), []).append(value.strip())
+    return {name: each if len(each) > 1 else each[0] for name, each in values.items()}
 
 
 def _webhooks(answer: str) -> Json:

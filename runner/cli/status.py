@@ -6,6 +6,7 @@ import click
 
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
+from runner.cli.options import format_option, target_option
 from runner.cli.wiring import here, log_store
 from runner.plan.world import see
 from runner.reports.status_json import status_json
@@ -19,8 +20,8 @@ Examples:
   purgectl status --target sandbox --format json
 """,
 )
-@click.option("--target", required=True, metavar="NAME", help="The target, as in policies/targets/NAME.yaml.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@target_option
+@format_option
 def command(target: str, form: str) -> int:
     """Show every policy and purge of a target, with its age and the next step.
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from runner.cli.as_of import as_of_option
 from runner.cli.clock import SystemClock
+from runner.cli.options import as_of_option
 from runner.cli.showing import format_option, show
 from runner.cli.worktree import find_root, read_tree
 from runner.plan.examination import examine

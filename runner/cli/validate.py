@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from runner.cli.as_of import as_of_option
 from runner.cli.base import policies_at
 from runner.cli.chosen import choose
 from runner.cli.clock import SystemClock
 from runner.cli.history import known_purges
 from runner.cli.mend import mend
+from runner.cli.options import as_of_option
 from runner.cli.showing import format_option, show
 from runner.cli.worktree import find_root
 from runner.model.source import SourceFile

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runner.documents import form
-from runner.documents.kinds import Kind
+from runner.documents.kinds import ROOT, Kind, below
 from runner.documents.places import START, Place, PlacedFault, Span
 from runner.model.finding import Fault, Finding, Severity
 from runner.model.json import JsonObject
@@ -34,6 +34,16 @@ class Document:
     def clean(self) -> bool:
         """Whether there is a value, and no error of form or schema: ``typed`` may read it."""
         return self.value is not None and not any(fault.severity is Severity.ERROR for fault in self.faults)
+
+    def may_be(self, kind: Kind) -> bool:
+        """Whether it is of a kind by its place or its own words, or could be.
+
+        It could be when it stands out of place below ``policies/`` and does not say what it is.
+        """
+        said = None if self.value is None else self.value.get("kind")
+        path = self.source.path
+        lost = self.kind is None and f"{path}/".startswith(f"{ROOT}/") and said not in tuple(Kind)
+        return below(path, kind) or said == kind or lost
 
     def sound(self, pointer: str) -> bool:
         """Whether the value at ``pointer`` exists, and no error lies at, above or below it.

@@ -51,6 +51,11 @@ def kind_of(path: str) -> Kind | None:
     return FOLDERS.get(str(place.parent)) if place.suffix == ".yaml" else None
 
 
+def below(path: str, kind: Kind) -> bool:
+    """Whether a path is the folder of a kind, or lies anywhere below it."""
+    return any(f"{path}/".startswith(f"{folder}/") for folder, each in FOLDERS.items() if each is kind)
+
+
 def is_readme(path: str) -> bool:
     """Whether a path is a ``README.md``, which may stand anywhere and is not a document."""
     return PurePosixPath(path).name == "README.md"

@@ -28,18 +28,23 @@ _NOT_YET = (
 def read(source: SourceFile) -> Document:
     """Read a file into a document with every fault of its form and its schema. Never raises.
 
-    What is not below ``policies/``, an example for instance, has the kind that it declares.
+    What is not below ``policies/``, an example for instance, has the kind that it declares. What has
+    no place there has no kind, and its value as far as it can be read.
     """
     kind, name = kind_of(source.path), PurePosixPath(source.path).stem
-    refusal = _refusal(source, kind)
+    refusal = _refusal(source)
     if refusal is not None:
         return Document(source, kind, name, None, (refusal,))
     if is_readme(source.path):
         return Document(source, None, name, None, ())
     text, faults = decode(source.data)
-    if text is None:
+    composition = None if text is None else compose(text)
+    misplaced = _misplaced(source.path, kind)
+    if misplaced is not None:
+        value, spans = (None, {}) if composition is None else (composition.value, composition.spans)
+        return Document(source, None, name, value, (misplaced,), spans)
+    if text is None or composition is None:
         return Document(source, kind, name, None, faults)
-    composition = compose(text)
     kind = kind or _declared(composition.value)
     form_faults = bounded((*faults, *_unexplained(composition, faults)), form.READABLE)
     return Document(
@@ -52,7 +57,7 @@ def read(source: SourceFile) -> Document:
     )
 
 
-def _refusal(source: SourceFile, kind: Kind | None) -> PlacedFault | None:
+def _refusal(source: SourceFile) -> PlacedFault | None:
     """Say why a file cannot be a document at all, before its bytes are looked at."""
     size = max(source.size, len(source.data))
     if source.kind is not EntryKind.FILE:
@@ -60,12 +65,17 @@ def _refusal(source: SourceFile, kind: Kind | None) -> PlacedFault | None:
         return placed(form.REGULAR_FILE, START, f"is {what}")
     if is_readme(source.path):
         return None
-    if not_yet_honoured(source.path):
-        return placed(form.PLACE, START, _NOT_YET, hint="remove it until a version of purgectl honours it")
-    if kind is None and source.path.startswith(f"{ROOT}/"):
-        return placed(form.PLACE, START, "no document belongs here")
     if size > MAX_SIZE:
         return placed(form.SIZE, START, f"has {size} bytes")
+    return None
+
+
+def _misplaced(path: str, kind: Kind | None) -> PlacedFault | None:
+    """Say that nothing belongs at a path. What stands there may be a hold or a pack all the same."""
+    if not_yet_honoured(path):
+        return placed(form.PLACE, START, _NOT_YET, hint="remove it until a version of purgectl honours it")
+    if kind is None and path.startswith(f"{ROOT}/"):
+        return placed(form.PLACE, START, "no document belongs here")
     return None
 
 

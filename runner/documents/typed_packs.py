@@ -38,6 +38,7 @@ def regulation_pack(value: JsonObject) -> RegulationPack:
     return RegulationPack(
         name=text(value, "name"),
         layer=Layer(text(value, "layer")),
+        reviewed_on=day(value, "reviewedOn"),
         next_review_by=day(value, "nextReviewBy"),
         jurisdictions=frozenset(texts(vocabulary, "jurisdictions")),
         tags=frozenset(texts(vocabulary, "tags")),

@@ -1,1 +1,1 @@
-"""Evidence of approval, and the pure decision over it."""
+"""Evidence of approval."""

@@ -158,9 +158,9 @@ class Regulation:
             self.effective_to is None or day <= self.effective_to
         )
 
-    def covers(self, jurisdiction: str) -> bool:
-        """Whether it is the law there."""
-        return any(covers(place, jurisdiction) for place in self.jurisdictions)
+    def reaches(self, jurisdiction: str) -> bool:
+        """Whether it is the law there, or in a part of it."""
+        return any(covers(place, jurisdiction) or covers(jurisdiction, place) for place in self.jurisdictions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,7 @@ class RegulationPack:
 
     name: str
     layer: Layer
+    reviewed_on: date
     next_review_by: date
     jurisdictions: frozenset[str]
     tags: frozenset[str]

@@ -22,6 +22,7 @@ from runner.plan.candidate import by_name, candidate
 from runner.plan.loosening import changes_of_packs
 from runner.plan.packs import PACKS, Packs, read_packs
 from runner.plan.review import Review, review
+from runner.plan.tree import read_tree
 from runner.rules import holds, lineage
 
 _OF_FORM = frozenset(rule.id for rule in form.RULES)
@@ -59,7 +60,8 @@ def review_change(
         ]
         kept += changes_of_packs(earlier, judged)
     deleted = [read(source) for path, source in before.items() if path not in judged.documents]
-    return replace(judged, findings=tuple(sorted([*kept, *_deletions(deleted, known)])))
+    told = (*kept, *_deletions(deleted, known), *_narrowings(base, judged))
+    return replace(judged, findings=tuple(sorted(told)))
 
 
 def _packs(sources: Iterable[SourceFile]) -> Packs:
@@ -81,6 +83,14 @@ def _stands_anywhere(finding: Finding) -> bool:
 def _identity(finding: Finding) -> tuple[str, str, str, str]:
     """What makes two findings the same one; a hint may depend on the rest of the tree."""
     return finding.file, finding.rule, finding.path, finding.message
+
+
+def _narrowings(base: Iterable[SourceFile], judged: Review) -> Iterator[Finding]:
+    """Hold every hold against the one that stood at its path before."""
+    scopes = {document.source.path: hold.scope for document, hold in read_tree(base).holds}
+    for document, hold in judged.holds:
+        old = scopes.get(document.source.path, hold.scope)
+        yield from map(document.locate, holds.not_narrowed(hold.name, old, hold.scope))
 
 
 def _deletions(deleted: Iterable[Document], purges: Iterable[Purge]) -> Iterator[Finding]:

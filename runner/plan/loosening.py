@@ -21,17 +21,24 @@ def changes_of_packs(before: Review, after: Review) -> Iterator[Finding]:
     Each names the policies that are refused on one side of the whole change only. What is gone is
     told at the top of the file that had it.
     """
-    changes = ratchet.compare(_entries(before.packs), _entries(after.packs))
+    old, new = _entries(before.packs), _entries(after.packs)
+    changes = [
+        (pack, change)
+        for pack in sorted(old.keys() | new.keys())
+        for change in ratchet.compare(old.get(pack, ()), new.get(pack, ()))
+    ]
     turned = _turned(before, after) if changes else ()
-    for change in changes:
-        document, pointer = next(chain(_places(change, after.packs), _places(change, before.packs)))
+    for pack, change in changes:
+        places = chain(_places(pack, change, after.packs), _places(pack, change, before.packs))
+        document, pointer = next(places)
         finding = document.locate(ratchet.told(pointer, change, turned))
         there = after.documents.get(document.source.path) is document
         yield finding if there else replace(finding, line=START.line, column=START.column)
 
 
-def _entries(packs: Packs) -> list[Regulation]:
-    return [entry for pack in packs.packs for entry in pack.regulations]
+def _entries(packs: Packs) -> dict[str, tuple[Regulation, ...]]:
+    """The entries of each pack, by its name: two packs may speak about the same law."""
+    return {pack.name: pack.regulations for pack in packs.packs}
 
 
 def _turned(before: Review, after: Review) -> tuple[str, ...]:
@@ -40,8 +47,8 @@ def _turned(before: Review, after: Review) -> tuple[str, ...]:
     return tuple(sorted(path for path in both if bool(before.errors_of(path)) != bool(after.errors_of(path))))
 
 
-def _places(change: ratchet.Change, packs: Packs) -> Iterator[tuple[Document, str]]:
+def _places(name: str, change: ratchet.Change, packs: Packs) -> Iterator[tuple[Document, str]]:
     for document, pack in packs.known:
         for position, entry in enumerate(pack.regulations):
-            if entry.id == change.entry:
+            if (pack.name, entry.id) == (name, change.entry):
                 yield document, f"/regulations/{position}/{change.field or 'id'}"

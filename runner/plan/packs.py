@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from itertools import chain
+from pathlib import PurePosixPath
 
 from runner.documents.document import Document
 from runner.documents.kinds import Kind
 from runner.documents.reading import read
-from runner.documents.resources import core_pack
+from runner.documents.resources import CORE_PACK, core_pack
 from runner.documents.typed_packs import regulation_pack
 from runner.model.finding import Fault, Severity
-from runner.model.regulation import Layer, Regulation, RegulationPack, Resolution, Traits
+from runner.model.regulation import Regulation, RegulationPack, Resolution, Traits
 from runner.plan.checking import Checked, absent_or_sound, run, value_at
 from runner.rules import erasure, periods, ratchet, regulation
 from runner.rules.check import Check
 from runner.rules.governing import governing
 
 PACKS = "policies/regulations"
+
+_CORE = PurePosixPath(CORE_PACK).stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,14 @@ class Packs:
         """Name and git blob of every pack, sorted by name."""
         return tuple(sorted((pack.name, document.source.git_blob or "") for document, pack in self.known))
 
+    def below(self, pack: RegulationPack) -> tuple[RegulationPack, ...]:
+        """Return what a pack builds on: the core pack and the layers below its own."""
+        return tuple(other for other in self.packs if _rank(other) < _rank(pack))
+
     def up_to(self, pack: RegulationPack) -> Packs:
-        """Return this pack and those of the layers below it, without the others of its own layer."""
-        below = tuple(
-            each for each in self.known if each[1].layer.height < pack.layer.height or each[1] == pack
-        )
-        return Packs(below, self.broken)
+        """Return this pack and those that it builds on."""
+        known = tuple(each for each in self.known if _rank(each[1]) < _rank(pack) or each[1] == pack)
+        return Packs(known, self.broken)
 
     def replacing(self, old: RegulationPack, new: RegulationPack) -> Packs:
         """Return the same packs with another one in the place of ``old``."""
@@ -57,9 +62,12 @@ class Packs:
 
 
 def read_packs(documents: Iterable[Document]) -> Packs:
-    """Find the packs among documents; the core pack that came with purgectl stands in for a missing one."""
+    """Find the packs among documents.
+
+    The core pack that came with purgectl is among them, unless ``CORE_PACK`` takes its place.
+    """
     everything = tuple(documents)
-    broken = tuple(d.source.path for d in everything if _may_be_pack(d) and _erroneous(d))
+    broken = tuple(d.source.path for d in everything if d.may_be(Kind.REGULATION_PACK) and _erroneous(d))
     known = [
         (document, regulation_pack(document.value))
         for document in everything
@@ -67,9 +75,14 @@ def read_packs(documents: Iterable[Document]) -> Packs:
         and document.value is not None
         and document.source.path not in broken
     ]
-    if not any(pack.layer is Layer.CORE for _, pack in known):
+    if not any(document.source.path == CORE_PACK for document, _ in known):
         known.append(_shipped())
-    return Packs(tuple(sorted(known, key=lambda each: (each[1].layer.height, each[1].name))), broken)
+    return Packs(tuple(sorted(known, key=lambda each: (*_rank(each[1]), each[1].name))), broken)
+
+
+def _rank(pack: RegulationPack) -> tuple[int, bool]:
+    """Where a pack stands: by its layer, and below all others of its layer if it is the core pack."""
+    return pack.layer.height, pack.name != _CORE
 
 
 @lru_cache
@@ -82,10 +95,11 @@ def _shipped() -> tuple[Document, RegulationPack]:
 def faults_of_packs(packs: Packs, now: datetime) -> Iterator[tuple[Document, Fault]]:
     """Yield what is wrong with the packs themselves, beyond form and schema."""
     for document, pack in packs.known:
-        below = [other for other in packs.packs if other.layer.height < pack.layer.height]
         for fault in chain(
             regulation.in_date(pack.name, pack.next_review_by, _day(now), "/nextReviewBy"),
-            ratchet.only_tightened(pack, below),
+            regulation.reviewed_lately(pack, _day(now)),
+            regulation.meaningful(pack, _vocabulary(packs.packs)),
+            ratchet.only_tightened(pack, packs.below(pack)),
         ):
             yield document, fault
 
@@ -108,16 +122,20 @@ def apply_packs(packs: tuple[RegulationPack, ...], document: Checked, now: datet
         yield from run(check, document, now)
 
 
-def _vocabulary_checks(packs: tuple[RegulationPack, ...]) -> Iterator[Check]:
-    known: Mapping[str, frozenset[str]] = {
+def _vocabulary(packs: tuple[RegulationPack, ...]) -> Mapping[str, frozenset[str]]:
+    """The words that any pack knows, by the field of a policy."""
+    return {
         "jurisdictions": frozenset[str]().union(*(pack.jurisdictions for pack in packs)),
         "tags": frozenset[str]().union(*(pack.tags for pack in packs)),
     }
+
+
+def _vocabulary_checks(packs: tuple[RegulationPack, ...]) -> Iterator[Check]:
     rule = regulation.REG_002
     yield Check(
         rule, regulation.jurisdictions_named, reads=("/classification",), may_read=("/jurisdictions",)
     )
-    for field, words in known.items():
+    for field, words in _vocabulary(packs).items():
         yield Check(rule, partial(regulation.in_the_vocabulary, field, words), may_read=(f"/{field}",))
 
 
@@ -153,13 +171,6 @@ def traits_of(document: Checked) -> Traits | None:
         jurisdictions=[str(each) for each in jurisdictions] if isinstance(jurisdictions, list) else None,
         tags=[str(each) for each in tags] if isinstance(tags, list) else [],
     )
-
-
-def _may_be_pack(document: Document) -> bool:
-    """Whether a document is a pack by its place, or says that it is one in the wrong place."""
-    path = document.source.path
-    says_so = document.value is not None and document.value.get("kind") == Kind.REGULATION_PACK
-    return path == PACKS or path.startswith(f"{PACKS}/") or says_so
 
 
 def _erroneous(document: Document) -> bool:

@@ -19,7 +19,6 @@ from runner.plan.checking import value_at
 from runner.rules.privacy import impersonal_hold
 from runner.rules.targets import known
 
-_HOLDS = "policies/holds"
 _read = lru_cache(maxsize=65_536)(read)
 """A run looks at the same files again and again, and reading is the dear part."""
 
@@ -62,7 +61,7 @@ def read_tree(sources: Iterable[SourceFile]) -> Tree:
         for path, document in documents.items()
     }
     broken_holds = tuple(
-        path for path, d in documents.items() if _may_be_hold(d) and _erroneous(faults[path])
+        path for path, d in documents.items() if d.may_be(Kind.LEGAL_HOLD) and _erroneous(faults[path])
     )
     holds = tuple(
         (document, legal_hold(document.value))
@@ -88,10 +87,3 @@ def _unknown_targets(
         for position, name in enumerate(names):
             if name not in broken:
                 yield from known(f"/scope/targets/{position}", str(name), valid, broken)
-
-
-def _may_be_hold(document: Document) -> bool:
-    """Whether a document is a hold by its place, or says that it is one in the wrong place."""
-    path = document.source.path
-    says_so = document.value is not None and document.value.get("kind") == Kind.LEGAL_HOLD
-    return path == _HOLDS or path.startswith(f"{_HOLDS}/") or says_so

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from runner.apply.outcome import PurgeResult, RunOutcome
 from runner.audit.encoding import to_text
 from runner.model.json import JsonObject
 from runner.reports.findings_json import finding_object
+from runner.reports.json_text import json_text
 
 
 def apply_json(outcome: RunOutcome) -> str:
@@ -27,7 +26,7 @@ def apply_json(outcome: RunOutcome) -> str:
             "root": to_text(outcome.checkpoint.root),
         },
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json_text(document)
 
 
 def _purge(result: PurgeResult) -> JsonObject:

@@ -18,11 +18,13 @@ from runner.model.time import format_instant
 from runner.reports.findings import harmless
 from runner.reports.findings_text import sentence
 from runner.rules.dates import SETTLING
-from runner.rules.holds import HLD_004, HLD_005
+from runner.rules.holds import HLD_004, HLD_005, HLD_006
+from runner.rules.ratchet import REG_004
+from runner.rules.regulation import REG_005
 
 _WIDTH = 100
 _COMMAND = re.compile(r"^(\s*):(?=:)")
-_OF_HOLDS = frozenset({HLD_004.id, HLD_005.id})
+_OF_OTHER_DOCUMENTS = frozenset({HLD_004.id, HLD_005.id, HLD_006.id, REG_004.id, REG_005.id})
 """Rules of review that judge another document than a policy."""
 
 
@@ -159,7 +161,7 @@ def _rules(known: Explained) -> Iterator[str]:
         return
     broken = {finding.rule for finding in known.findings if finding.severity is Severity.ERROR}
     for rule in known.rules.values():
-        of_policies = Phase.REVIEW in rule.phases and rule.id not in _OF_HOLDS
+        of_policies = Phase.REVIEW in rule.phases and rule.id not in _OF_OTHER_DOCUMENTS
         if of_policies and rule.severity is Severity.ERROR:
             verdict = "not met" if rule.id in broken else "met"
             yield from _prose(f"{rule.id} {verdict}: {rule.title} [{rule.basis}]")

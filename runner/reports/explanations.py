@@ -79,6 +79,13 @@ _OF_MEANING = {
         "A pull request deletes the file of a hold, or gives it another name.",
         in_words=True,
     ),
+    "HLD-006": Explanation(
+        "A change may widen a hold, never narrow it: what was held stays held until the hold is released. "
+        "conversationIds never narrow a hold, so they may change.",
+        "A pull request adds a type of interactions to a hold.",
+        "A pull request moves the start of a hold from 2017 to 2024.",
+        in_words=True,
+    ),
     "PLC-001": Explanation(
         "Once a purge has begun, the file of its policy stays as it was approved.",
         "A purge has run, and the file of its policy is as it was.",
@@ -111,7 +118,8 @@ _OF_MEANING = {
         "reason: The caller at +1 (555) 234-5678 asked for it. Ticket REC-412.",
     ),
     "REG-001": Explanation(
-        "Every regulation pack can be read, and the day by which it was to be reviewed again has not passed.",
+        "Every regulation pack can be read, and the day by which it was to be reviewed again has not passed. "
+        "That day lies at most 400 days after the review, and the review does not lie in the future.",
         "The pack says nextReviewBy: 2027-05-20, and that day lies ahead.",
         "The pack says nextReviewBy: 2025-05-20, and nobody has reviewed it since.",
         in_words=True,
@@ -135,6 +143,13 @@ _OF_MEANING = {
         "validate --base, each entry that a change loosens is a warning, and each that it tightens a note.",
         "The core pack demands five years, and the organisation's own pack seven.",
         "The core pack demands five years, and the organisation's own pack two.",
+        in_words=True,
+    ),
+    "REG-005": Explanation(
+        "The jurisdictions and tags of an entry are words that a pack has in its vocabulary, and no entry "
+        "ends before it begins: it could never apply.",
+        "An entry is about the tag telemarketing, which is in the vocabulary.",
+        "An entry is about the tag telemarketting, which no vocabulary has.",
         in_words=True,
     ),
     "RET-001": Explanation(
@@ -162,7 +177,8 @@ _OF_MEANING = {
     ),
     "RET-006": Explanation(
         "Where the law counts from an event and not from the end of an interaction, the policy says which "
-        "event it was, when it was and where that is recorded.",
+        "event it was, when it was and where that is recorded. Laws that count from different events need "
+        "policies of their own.",
         "The law counts from the last collection activity, and the policy has a retentionTrigger.",
         "The law counts from the last collection activity, and the policy has no retentionTrigger.",
         in_words=True,

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from runner.model.finding import Finding, Severity
 from runner.model.text import printable, shorten
 
-LEGACY_COMMAND = "##["
-"""GitHub's runner obeys a line that holds this anywhere, so no output may hold it."""
-
 _LONGEST_TEXT = 1000
 
 
@@ -49,7 +46,7 @@ def summarise(findings: Sequence[Finding], files: int) -> Summary:
 
 def harmless(text: str) -> str:
     """Return one bounded line that neither a terminal nor a CI runner obeys."""
-    return shorten(printable(text), _LONGEST_TEXT).replace(LEGACY_COMMAND, r"#\x23[")
+    return shorten(printable(text), _LONGEST_TEXT)
 
 
 def counted(count: int, noun: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from runner.model.finding import Finding
 from runner.model.json import JsonObject
 from runner.model.source import SourceFile
-from runner.reports.findings import LEGACY_COMMAND, summarise
+from runner.reports.findings import summarise
+from runner.reports.json_text import json_text
 
 
 def findings_json(findings: Sequence[Finding], files: Sequence[SourceFile]) -> str:
@@ -25,8 +25,7 @@ def findings_json(findings: Sequence[Finding], files: Sequence[SourceFile]) -> s
             "filesWithFindings": summary.files_with_findings,
         },
     }
-    text = json.dumps(document, indent=2, ensure_ascii=True)
-    return text.replace(LEGACY_COMMAND, r"#\u0023[") + "\n"
+    return json_text(document)
 
 
 def finding_object(finding: Finding) -> JsonObject:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from runner.model.json import JsonObject
 from runner.model.rule import Rule
 from runner.model.source import SourceFile
 from runner.reports.findings import harmless
+from runner.reports.json_text import json_text
 from runner.reports.rules import EVERY_RULE
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -42,7 +42,7 @@ def findings_sarif(findings: Sequence[Finding], files: Sequence[SourceFile]) -> 
             }
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json_text(document)
 
 
 def _descriptor(rule: Rule) -> JsonObject:

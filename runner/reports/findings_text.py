@@ -12,8 +12,8 @@ import click
 
 from runner.model.finding import Finding, Severity
 from runner.model.source import SourceFile
-from runner.model.text import printable, shorten
-from runner.reports.findings import LEGACY_COMMAND, harmless, summarise
+from runner.model.text import LEGACY_COMMAND, printable, shorten
+from runner.reports.findings import harmless, summarise
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _HALF_WIDTH = 50

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from runner.audit.verify import Verification
 from runner.model.log import Record
+from runner.reports.json_text import json_text
 
 
 def log_json(verification: Verification, records: Sequence[Record]) -> str:
@@ -17,4 +17,4 @@ def log_json(verification: Verification, records: Sequence[Record]) -> str:
         "whole": verification.holds,
         "records": [{"index": record.index, "record": record.body} for record in records],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json_text(document)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 
 from runner.model.json import JsonObject
 from runner.model.regulation import Regulation
 from runner.model.time import format_instant, format_milliseconds
 from runner.plan.overdue import Beginning, Data, Late, Overdue, Undated
-from runner.reports.findings import LEGACY_COMMAND
+from runner.reports.json_text import json_text
 
 
 def overdue_json(found: Overdue, logs: Collection[str], unread: Sequence[str]) -> str:
@@ -26,8 +25,7 @@ def overdue_json(found: Overdue, logs: Collection[str], unread: Sequence[str]) -
         "undated": [_undated(undated) for undated in found.undated],
         "unread": list(unread),
     }
-    text = json.dumps(document, indent=2, ensure_ascii=True)
-    return text.replace(LEGACY_COMMAND, r"#\u0023[") + "\n"
+    return json_text(document)
 
 
 def _target(beginning: Beginning, logs: Collection[str]) -> JsonObject:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from runner.model.json import JsonObject
 from runner.model.time import format_instant
 from runner.plan.plan import Plan, PlannedOrder
 from runner.reports.findings_json import finding_object
+from runner.reports.json_text import json_text
 
 
 def plan_json(plan: Plan) -> str:
@@ -20,7 +19,7 @@ def plan_json(plan: Plan) -> str:
         "orders": [_order(planned) for planned in plan.orders],
         "unreadable": [finding_object(finding) for finding in plan.unreadable],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json_text(document)
 
 
 def _order(planned: PlannedOrder) -> JsonObject:

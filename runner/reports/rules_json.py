@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from runner.model.json import JsonObject
 from runner.model.rule import Rule
 from runner.reports.explanations import EXPLANATIONS
+from runner.reports.json_text import json_text
 from runner.reports.rules import phases
 
 
 def rules_json(rules: Sequence[Rule]) -> str:
     """Return one JSON document in ASCII, indented, with a final newline."""
     document = {"version": 1, "rules": [_rule(rule) for rule in rules]}
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json_text(document)
 
 
 def _rule(rule: Rule) -> JsonObject:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from runner.model.json import JsonObject
 from runner.model.time import format_instant
 from runner.plan.world import World
 from runner.reports.findings_json import finding_object
+from runner.reports.json_text import json_text
 from runner.reports.status import Row, rows
 
 
@@ -22,7 +22,7 @@ def status_json(world: World, now: datetime) -> str:
         "unreadable": [finding_object(finding) for finding in world.unreadable],
         "log": {"size": world.log.checkpoint.size, "noticesWaiting": len(world.log.outbox)},
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json_text(document)
 
 
 def _purge(row: Row) -> JsonObject:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from runner.audit.encoding import to_text
 from runner.audit.verify import Verification
 from runner.model.json import JsonObject
 from runner.model.log import Checkpoint
+from runner.reports.json_text import json_text
 
 
 def verification_json(verification: Verification, ref: str) -> str:
@@ -33,7 +32,7 @@ def verification_json(verification: Verification, ref: str) -> str:
             for problem in verification.problems
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    return json_text(document)
 
 
 def _checkpoint(checkpoint: Checkpoint | None) -> JsonObject | None:

@@ -86,7 +86,7 @@ PLC_004 = Rule(
     id="PLC-004",
     title="What stood on main before the log was opened does not run in disguise",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.EXECUTION}),
+    phases=_RIGHT_BEFORE,
     basis="Decision: a purge is its target, name and revision, and the log cannot know an older one's past",
     hint="raise `revision` by pull request to run it under this log",
 )

@@ -22,11 +22,12 @@ def applies(entry: Regulation, traits: Traits) -> bool:
     """Whether an entry is about such data, whenever it is in force.
 
     Every kind that the entry lists must match, each by any of its values. A policy that does not
-    state its jurisdictions may be under any of them.
+    state its jurisdictions may be under any of them, and one that states a country under the law of
+    each of its parts.
     """
     scope = entry.scope
     return (
-        (traits.jurisdictions is None or any(map(entry.covers, traits.jurisdictions)))
+        (traits.jurisdictions is None or any(map(entry.reaches, traits.jurisdictions)))
         and (scope.classifications is None or traits.classification in scope.classifications)
         and (scope.interaction_types is None or traits.interaction_type in scope.interaction_types)
         and (scope.tags is None or not scope.tags.isdisjoint(traits.tags))

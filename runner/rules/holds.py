@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from runner.model.finding import Fault, Severity
-from runner.model.hold import LegalHold
-from runner.model.policy import DateRange, Selection
+from runner.model.hold import HoldScope, LegalHold
+from runner.model.policy import DateRange, FilterValue, Selection
 from runner.model.rule import Phase, Rule
 from runner.model.time import ONE_MILLISECOND, format_milliseconds, gaps
 from runner.rules.check import Check
-from runner.rules.overlap import may_both_match
+from runner.rules.overlap import may_both_match, narrowing
 
 COOL_OFF = timedelta(days=30)
 """How long what was held stays, at least, after the day of its release."""
@@ -54,6 +54,16 @@ HLD_005 = Rule(
     hint="restore the file; a hold ends by its release, and moving or renaming its file deletes it",
 )
 
+HLD_006 = Rule(
+    id="HLD-006",
+    title="A hold is never narrowed",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.REVIEW}),
+    basis="Zubulake v. UBS Warburg, 229 F.R.D. 422 (S.D.N.Y. 2004): preservation on a continuing basis",
+    hint="leave the scope as it was or make it wider; write a hold of its own for what stays held, and "
+    "release this one",
+)
+
 _REQUESTS = {
     "dsar": "data-subject request",
     "restriction-art18": "restriction of processing",
@@ -85,6 +95,33 @@ def touches(hold: LegalHold, selection: Selection) -> bool:
         and (scope.end is None or scope.end > span.start)
         and may_both_match(scope.attributes, selection.attributes)
     )
+
+
+def not_narrowed(name: str, old: HoldScope, new: HoldScope) -> Iterator[Fault]:
+    """HLD-006: whatever the ``old`` scope of a hold touches, its ``new`` one touches too."""
+    for pointer, as_wide in (
+        ("/scope/targets", _includes(new.targets, old.targets)),
+        ("/scope/interactionTypes", _includes(new.interaction_types, old.interaction_types)),
+        ("/scope/dateRange", _spans(new, old)),
+        ("/scope/filters/attributes", _accepts(new.attributes, old.attributes)),
+    ):
+        if not as_wide:
+            yield HLD_006.fault(pointer, f"hold {name} no longer reaches all that it reached")
+
+
+def _includes(new: frozenset[str] | None, old: frozenset[str] | None) -> bool:
+    return new is None or (old is not None and new >= old)
+
+
+def _spans(new: HoldScope, old: HoldScope) -> bool:
+    starts = new.start is None or (old.start is not None and new.start <= old.start)
+    ends = new.end is None or (old.end is not None and new.end >= old.end)
+    return starts and ends
+
+
+def _accepts(new: Mapping[str, FilterValue], old: Mapping[str, FilterValue]) -> bool:
+    asked = narrowing(old)
+    return all(name in asked and values >= asked[name] for name, values in narrowing(new).items())
 
 
 def not_held(selection: Selection, holds: Iterable[LegalHold]) -> Iterator[Fault]:

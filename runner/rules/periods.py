@@ -106,13 +106,23 @@ def calendar_years(entries: Sequence[Regulation], retention_days: int) -> Iterat
 
 
 def event_named(entries: Iterable[Regulation], trigger: Mapping[str, str] | None) -> Iterator[Fault]:
-    """RET-006: a policy under a clock that an event starts says when the event was, and how we know."""
+    """RET-006: a policy under a clock that an event starts says when the event was, and how we know.
+
+    One date says nothing about a second event.
+    """
     waiting = [entry for entry in entries if entry.clock is ClockStart.EVENT]
-    if waiting and trigger is None:
-        events = "; ".join(dict.fromkeys(entry.event for entry in waiting))
+    events = tuple(dict.fromkeys(entry.event for entry in waiting))
+    if len(events) > 1:
         yield RET_006.fault(
             "/retentionTrigger",
-            f"the period starts with an event, and `retentionTrigger` is missing: {events}",
+            f"one `retentionTrigger` cannot date several events: {'; '.join(events)}",
+            hint="write a policy for each kind of data, so that all of it waits for one event",
+            basis=cited(waiting),
+        )
+    elif waiting and trigger is None:
+        yield RET_006.fault(
+            "/retentionTrigger",
+            f"the period starts with an event, and `retentionTrigger` is missing: {events[0]}",
             basis=cited(waiting),
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 from runner.model.finding import Fault, Severity
 from runner.model.policy import Classification
-from runner.model.regulation import Regulation, Resolution
+from runner.model.regulation import EVERYWHERE, Regulation, RegulationPack, Resolution
 from runner.model.rule import Phase, Rule
 from runner.rules.governing import cited, conflicts
 
@@ -39,6 +39,18 @@ REG_003 = Rule(
     hint="let counsel decide, and write it into the pack's resolutions; until then the data is kept",
 )
 
+REG_005 = Rule(
+    id="REG-005",
+    title="A regulation pack means what it says",
+    severity=Severity.ERROR,
+    phases=frozenset({Phase.REVIEW}),
+    basis="Decision: an entry that can never apply protects nothing, and nobody would notice",
+    hint="correct the word, or add it to the vocabulary of the pack; let effective begin before it ends",
+)
+
+LONGEST_REVIEW = timedelta(days=400)
+"""The longest time from one review of a pack to the next: a year, and some weeks to be late."""
+
 _MAY_STAY_SILENT = frozenset({Classification.PUBLIC.value, Classification.INTERNAL.value})
 
 
@@ -54,6 +66,40 @@ def in_date(pack: str, next_review_by: date, today: date, pointer: str = "") -> 
         yield REG_001.fault(
             pointer, f"the regulation pack {pack} was to be reviewed again by {next_review_by}"
         )
+
+
+def reviewed_lately(pack: RegulationPack, today: date) -> Iterator[Fault]:
+    """REG-001: a pack was reviewed on a day that has come, and is to be reviewed again before long."""
+    if pack.reviewed_on > today:
+        yield REG_001.fault(
+            "/reviewedOn",
+            f"{pack.reviewed_on} has not come yet",
+            hint="write the day on which counsel reviewed the pack",
+        )
+    if pack.next_review_by - pack.reviewed_on > LONGEST_REVIEW:
+        yield REG_001.fault(
+            "/nextReviewBy",
+            f"{pack.next_review_by} is {(pack.next_review_by - pack.reviewed_on).days} days after the review "
+            f"on {pack.reviewed_on}; {LONGEST_REVIEW.days} are allowed",
+            hint="write an earlier day",
+        )
+
+
+def meaningful(pack: RegulationPack, vocabulary: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+    """REG-005: entries use words of the ``vocabulary`` of all packs, and can be in force at all."""
+    for position, entry in enumerate(pack.regulations):
+        here = f"/regulations/{position}"
+        for field, words, known in (
+            ("jurisdictions", entry.jurisdictions, {EVERYWHERE, *vocabulary["jurisdictions"]}),
+            ("appliesTo/tags", entry.scope.tags or frozenset(), vocabulary["tags"]),
+        ):
+            for word in sorted(words.difference(known)):
+                yield REG_005.fault(f"{here}/{field}", f"{entry.id}: no vocabulary has {word}")
+        first, last = entry.effective_from, entry.effective_to
+        if first is not None and last is not None and first > last:
+            yield REG_005.fault(
+                f"{here}/effective", f"{entry.id} ends on {last}, before it begins on {first}"
+            )
 
 
 def all_readable(unreadable: Iterable[str]) -> Iterator[Fault]:

@@ -85,6 +85,15 @@ def test_a_policy_says_what_was_said(place):
     assert value["purgeType"] == "permanent"
 
 
+def test_an_attribute_that_is_named_twice_has_both_values(place):
+    assert (
+        place.new("policy", "a", {**OPTIONS, "filters": "department=billing,queue=1,department=sales"})[0]
+        == 0
+    )
+    attributes = place.value("policies/purges/a.yaml")["filters"]["attributes"]
+    assert attributes == {"department": ["billing", "sales"], "queue": "1"}
+
+
 def test_a_policy_for_everything_admits_it(place):
     assert place.new("policy", "a", {**OPTIONS, "filters": "everything"})[0] == 0
     value = place.value("policies/purges/a.yaml")

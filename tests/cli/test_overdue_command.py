@@ -15,7 +15,7 @@ from runner.cli.main import run
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "overdue.schema.json").read_text())
 D = Drafting()
-YEAR = pack_file("laws", {"id": "law", "retain": {"max": "P1Y"}})
+YEAR = pack_file("core", {"id": "law", "retain": {"max": "P1Y"}})
 SAME = {"classification": "hipaa", "filters": BODY["filters"]}
 
 
@@ -94,7 +94,7 @@ def test_a_policy_whose_file_is_gone_is_known_from_the_log(world, overdue):
 
 def test_an_event_that_nobody_dates_is_told(world, overdue):
     clock = {"start": "event", "event": "end of the contract"}
-    put(world, pack_file("laws", {"id": "law", "clock": clock, "retain": {"max": "P1Y"}}), policy("a"))
+    put(world, pack_file("core", {"id": "law", "clock": clock, "retain": {"max": "P1Y"}}), policy("a"))
     (undated,) = overdue.json()["undated"]
     assert (undated["entry"]["id"], undated["policies"]) == ("law", ["a"])
     assert "counts from an event without a date here: end of the contract" in overdue()[1]
@@ -125,7 +125,7 @@ def test_a_pack_that_cannot_be_read_refuses(world, overdue):
     put(world, file(YEAR.path, "{"))
     code, out, err = overdue()
     assert (code, out) == (3, "")
-    assert "policies/regulations/laws.yaml" in err
+    assert "policies/regulations/core.yaml" in err
     assert "next:" in err
 
 

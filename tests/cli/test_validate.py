@@ -150,6 +150,7 @@ def test_as_of_moves_the_clock(place):
     place.write("policies/purges/article.yaml", ARTICLE_SAMPLE)
     assert place.findings("--as-of", "2030-02-13") == (1, [("REG-001", "policies/purges/article.yaml")])
     core = (ROOT / "policies/regulations/core.yaml").read_text()
+    core = re.sub("reviewedOn: .*", "reviewedOn: 2030-02-01", core)
     place.write(
         "policies/regulations/core.yaml", re.sub("nextReviewBy: .*", "nextReviewBy: 2031-01-01", core)
     )
@@ -242,6 +243,7 @@ class TestPaths:
         (place.root / "linked.yaml").symlink_to(place.root / "elsewhere/a.yaml")
         assert place.validate("policies/purges/a.yaml")[0] == 2
         assert place.findings() == (1, [("DOC-001", "policies/purges")])
+        (place.root / "policies/purges").unlink()
         assert place.findings("linked.yaml") == (1, [("DOC-001", "linked.yaml")])
 
     def test_without_policies_the_error_says_what_to_do(self, place, monkeypatch, tmp_path_factory):

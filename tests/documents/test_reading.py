@@ -82,6 +82,8 @@ def test_a_file_out_of_place_is_refused(path):
     document = read(file(path, SEED))
     assert rules(document) == ["DOC-002"]
     assert document.faults[0].message == "no document belongs here"
+    assert (document.kind, document.clean) == (None, False)
+    assert document.value["kind"] == "PurgePolicy"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from support.regulations import pack_file
 from support.trees import NOW, file, hold, policy, purge, target
 
 from runner.model.finding import Severity
@@ -101,6 +102,62 @@ def test_renaming_a_hold_deletes_it():
     ]
 
 
+WIDE = {
+    "targets": ["sandbox"],
+    "interactionTypes": ["chat", "sms"],
+    "dateRange": {"start": "2018-01-01T00:00:00.000Z", "end": "2018-12-31T23:59:59.999Z"},
+    "filters": {"attributes": {"department": ["sales", "billing"]}},
+    "conversationIds": ["11111111-1111-4111-8111-111111111111"],
+}
+SHORTER = {"start": "2018-02-01T00:00:00.000Z", "end": "2018-12-31T23:59:59.999Z"}
+SOONER = {"start": "2018-01-01T00:00:00.000Z", "end": "2018-11-30T23:59:59.999Z"}
+LONGER = {"start": "2017-01-01T00:00:00.000Z", "end": "open"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pointer"),
+    [
+        (WIDE, WIDE | {"interactionTypes": ["chat"]}, "/scope/interactionTypes"),
+        (WIDE, WIDE | {"dateRange": SHORTER}, "/scope/dateRange"),
+        (WIDE, WIDE | {"dateRange": SOONER}, "/scope/dateRange"),
+        (WIDE | {"dateRange": LONGER}, WIDE, "/scope/dateRange"),
+        (WIDE, WIDE | {"filters": {"attributes": {"department": "sales"}}}, "/scope/filters/attributes"),
+        (
+            WIDE,
+            WIDE | {"filters": {"attributes": {"department": ["sales", "billing"], "a": "b"}}},
+            "/scope/filters/attributes",
+        ),
+        ({"interactionTypes": ["chat"]}, NARROW | {"targets": ["sandbox"]}, "/scope/targets"),
+    ],
+)
+def test_a_hold_may_not_be_narrowed(old, new, pointer):
+    judged = review_change([target(), hold("h", scope=old)], [target(), hold("h", scope=new)], now=NOW)
+    (finding,) = judged.findings
+    assert (finding.rule, finding.severity, finding.path) == ("HLD-006", Severity.ERROR, pointer)
+    assert "release" in finding.hint
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        {},
+        WIDE | {"interactionTypes": ["sms", "chat", "email"]},
+        WIDE | {"dateRange": LONGER},
+        WIDE | {"filters": {"attributes": {"department": ["Sales", "billing", "claims"]}}},
+        WIDE | {"conversationIds": ["22222222-2222-4222-8222-222222222222"]},
+    ],
+)
+def test_a_hold_may_be_widened(new):
+    judged = review_change([target(), hold("h", scope=WIDE)], [target(), hold("h", scope=new)], now=NOW)
+    assert judged.findings == ()
+
+
+def test_a_hold_with_a_release_is_not_narrowed_either():
+    after = hold("h", scope=WIDE | {"interactionTypes": ["chat"]}, release=RELEASE)
+    judged = review_change([target(), hold("h", scope=WIDE)], [target(), after], now=NOW)
+    assert [f.rule for f in judged.errors] == ["HLD-006"]
+
+
 def test_what_never_was_a_hold_may_go():
     stray = [file("policies/holds/notes.txt", "x"), file("policies/holds/README.md", "x")]
     assert found([target(), *stray], [target()]) == []
@@ -163,3 +220,47 @@ class TestPacks:
 
     def test_other_words_change_nothing(self):
         assert self.changed(self.core.replace("Carriers only;", "For carriers;")) == ()
+
+    ours = "policies/regulations/ours.yaml"
+
+    def overlay(self, name="ours", **retain):
+        entry = {"id": "us-tsr-310-5", "jurisdictions": ["US"], "retain": retain}
+        return pack_file(name, entry, layer="organisation")
+
+    def told(self, base, sources):
+        beside = [target(), self.sales]
+        found = review_change([*beside, *base], [*beside, *sources], now=NOW).findings
+        return [(f.severity, f.file, f.line) for f in found if f.rule == "REG-004"]
+
+    @pytest.mark.parametrize(
+        "instead", [[], [file("policies/regulations/README.md", "# gone")]], ids=["deleted", "README"]
+    )
+    def test_a_pack_of_our_own_that_goes_is_told_where_it_stood(self, instead):
+        base = [self.overlay(min="P6Y")]
+        assert self.told(base, instead) == [(Severity.WARNING, self.ours, 1)]
+
+    def test_the_core_that_is_lowered_below_a_pack_that_speaks_of_the_same_law_is_told(self):
+        before, entry, after = self.core.partition("  - id: us-tsr-310-5\n")
+        cut = before + entry + after.replace("{min: P5Y}", "{min: P2Y}", 1)
+        silent = self.overlay()
+        told = self.told([file(self.path, self.core), silent], [file(self.path, cut), silent])
+        assert [(severity, path) for severity, path, _ in told] == [(Severity.WARNING, self.path)]
+
+    def test_the_whole_folder_that_goes_is_told_against_the_pack_that_came_with_purgectl(self):
+        stricter = file(self.path, self.core.replace("{min: P5Y}", "{min: P6Y}"))
+        told = self.told([stricter, self.overlay(min="P7Y")], [])
+        assert {(severity, line) for severity, _, line in told} == {(Severity.WARNING, 1)}
+        assert {path for _, path, _ in told} == {self.path, self.ours}
+
+    def test_a_core_of_our_own_is_told_against_the_one_that_came_with_purgectl(self):
+        before, entry, after = self.core.partition("  - id: us-tsr-310-5\n")
+        cut = before + after[after.index("  - id: ") :]
+        assert self.told([], [file(self.path, self.core)]) == []
+        assert self.told([], [file(self.path, cut)]) == [(Severity.WARNING, self.path, 1)]
+        lowered = before + entry + after.replace("{min: P5Y}", "{min: P2Y}", 1)
+        judged = review_change(
+            [target(), self.sales], [target(), self.sales, file(self.path, lowered)], now=NOW
+        )
+        (finding,) = judged.findings
+        assert (finding.rule, finding.severity) == ("REG-004", Severity.WARNING)
+        assert finding.message.endswith(self.sales.path)

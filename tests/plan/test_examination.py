@@ -34,9 +34,9 @@ BOTH = (example(), example("fail", "RET-002", 1826, "two"))
 
 class TestExamples:
     def test_those_that_come_out_as_they_say_are_counted(self):
-        examined = examine([pack_file("p", law(*BOTH))], now=NOW)
+        examined = examine([pack_file("core", law(*BOTH))], now=NOW)
         assert (examined.findings, examined.tried) == ((), 2)
-        assert [each.path for each in examined.files] == ["policies/regulations/p.yaml"]
+        assert [each.path for each in examined.files] == ["policies/regulations/core.yaml"]
 
     @pytest.mark.parametrize(
         "wrong",
@@ -51,40 +51,42 @@ class TestExamples:
         ids=["missing", "unexpected", "severity", "rule", "other rule", "one too many"],
     )
     def test_one_that_does_not_is_found_at_its_place(self, wrong):
-        assert found(pack_file("p", law(*BOTH, {**wrong, "name": "three"}))) == [
+        assert found(pack_file("core", law(*BOTH, {**wrong, "name": "three"}))) == [
             ("TST-001", "/regulations/0/tests/2")
         ]
 
     def test_an_entry_without_one_is_found(self):
-        assert found(pack_file("p", law(*BOTH), {"id": "other", "retain": {"max": "P9Y"}})) == [
+        assert found(pack_file("core", law(*BOTH), {"id": "other", "retain": {"max": "P9Y"}})) == [
             ("TST-002", "/regulations/1/id")
         ]
 
     def test_one_that_its_entry_does_not_reach_is_found(self):
         entry = law(*BOTH, appliesTo={"tags": ["telemarketing"]})
-        assert ("TST-003", "/regulations/0/tests/0") in found(pack_file("p", entry))
+        assert ("TST-003", "/regulations/0/tests/0") in found(pack_file("core", entry))
 
     def test_nothing_at_all_to_try_is_found(self):
-        assert found(pack_file("p")) == [("TST-002", "/regulations")]
+        assert found(pack_file("core")) == [("TST-002", "/regulations")]
 
     def test_one_with_a_day_of_its_own_is_judged_on_that_day(self):
         early = {**example("pass", "", 1), "asOf": "2026-11-22", "name": "early"}
         late = {**example("fail", "RET-002", 1), "asOf": "2026-11-23", "name": "late"}
-        assert found(pack_file("p", law(early, late, effective={"from": "2026-11-23"}))) == []
+        assert found(pack_file("core", law(early, late, effective={"from": "2026-11-23"}))) == []
 
     def test_a_pack_answers_with_the_layers_below_it_and_not_above(self):
         above = law(example(days=2192), minimum="P6Y", id="ours")
-        packs = (pack_file("p", law(*BOTH)), pack_file("ours", above, layer="organisation"))
+        packs = (pack_file("core", law(*BOTH)), pack_file("ours", above, layer="organisation"))
         assert found(*packs) == []
 
     def test_errors_of_a_pack_itself_are_found(self):
-        assert ("SCH-001", "/regulations/0/retain/min") in found(pack_file("p", law(minimum="a while")))
+        assert ("SCH-001", "/regulations/0/retain/min") in found(pack_file("core", law(minimum="a while")))
 
 
 class TestCases:
     def test_a_tiny_policy_is_judged_by_all_packs(self):
         right, wrong = example("fail", "RET-002", 1), example("pass", "", 1, "two")
-        assert found(pack_file("p", law(*BOTH)), cases_file("t", right, wrong)) == [("TST-001", "/cases/1")]
+        assert found(pack_file("core", law(*BOTH)), cases_file("t", right, wrong)) == [
+            ("TST-001", "/cases/1")
+        ]
 
     def test_a_real_one_is_judged_by_every_rule_on_the_day_of_the_case(self):
         path = "policies/purges/a.yaml"
@@ -114,19 +116,19 @@ class TestCases:
 
 class TestFlips:
     def test_examples_on_both_sides_notice(self):
-        examined = examine([pack_file("p", law(*BOTH))], now=NOW, mutate=True)
+        examined = examine([pack_file("core", law(*BOTH))], now=NOW, mutate=True)
         assert (examined.findings, examined.flipped) == ((), 2)
 
     def test_what_no_example_notices_is_found_at_the_number(self):
         unnoticed = ("TST-004", "/regulations/0/retain/min")
-        assert found(pack_file("p", law(example())), mutate=True) == [unnoticed]
+        assert found(pack_file("core", law(example())), mutate=True) == [unnoticed]
         far = (example(days=3000), example("fail", "RET-002", 1, "two"))
-        assert found(pack_file("p", law(*far)), mutate=True) == [unnoticed, unnoticed]
+        assert found(pack_file("core", law(*far)), mutate=True) == [unnoticed, unnoticed]
 
     def test_what_no_policy_could_tell_is_left_alone(self):
         beyond = law(example("fail", "RET-005", 3650), minimum="P10Y")
         nothing = {"id": "no", "retain": {"min": "P0D"}, "tests": [example("pass", "", 1)]}
-        flipped = examine([pack_file("p", beyond, nothing)], now=NOW, mutate=True).flipped
+        flipped = examine([pack_file("core", beyond, nothing)], now=NOW, mutate=True).flipped
         assert flipped == 1
 
 

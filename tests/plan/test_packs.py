@@ -40,9 +40,18 @@ class TestThePackThatCameWithPurgectl:
         assert "2192" in finding.message
 
     def test_a_core_pack_of_the_tree_takes_its_place(self):
-        reviewed = judge(policy("a", **SALES), pack_file("laws", {"id": "law", "retain": {"min": "P1Y"}}))
-        assert [pack.name for pack in reviewed.packs.packs] == ["laws"]
+        reviewed = judge(policy("a", **SALES), pack_file("core", {"id": "law", "retain": {"min": "P1Y"}}))
+        assert [pack.name for pack in reviewed.packs.packs] == ["core"]
         assert rules(reviewed) == []
+
+    def test_another_pack_of_its_layer_stands_beside_it_and_is_told_where_it_is_laxer(self):
+        laxer = pack_file("a-pack", {"id": "us-tsr-310-5", "retain": {"min": "P1Y"}})
+        reviewed = judge(policy("a", **SALES), laxer)
+        assert [pack.name for pack in reviewed.packs.packs] == ["core", "a-pack"]
+        assert [(f.rule, f.path) for f in reviewed.errors] == [
+            ("RET-002", "/retentionDays"),
+            ("REG-004", "/regulations/0/retain/min"),
+        ]
 
     def test_its_entry_for_india_is_inert_until_it_applies(self):
         assert rules(judge(policy("a", **INDIA))) == []
@@ -57,19 +66,67 @@ class TestAPackThatCannotBeReliedOn:
             file("policies/regulations/p.yaml", "{"),
             file("policies/regulations/p.yaml", b"\xff"),
             file("policies/regulations/p.yml", "kind: RegulationPack\n"),
-            file("policies/regulations/deeper/p.yaml", ""),
             file("policies/purges/p.yaml", pack_file("p").data),
             pack_file("p", {"id": "law", "retain": {"min": "seven years"}}),
             pack_file("p", {"id": "law", "surprise": 1}),
             pack_file("p", {"id": "twice"}, {"id": "twice"}),
             SourceFile("policies/regulations/p.yaml", EntryKind.SYMLINK, b"", 0),
-            SourceFile("policies/regulations", EntryKind.SYMLINK, b"", 0),
+            file("policies/Regulations/p.yaml", pack_file("p").data),
+            file("policies/regulations/deeper/p.yaml", pack_file("p").data),
+            file("policies/approvers.yaml", pack_file("p").data),
         ],
     )
     def test_a_pack_with_errors_refuses_every_policy(self, broken):
         reviewed = judge(policy("a"), policy("b", interactionType="sms"), broken)
         assert rules(reviewed, "a") == ["REG-001"]
         assert rules(reviewed, "b") == ["REG-001"]
+
+    @pytest.mark.parametrize(
+        "anything",
+        [
+            file("policies/hold/x.yaml", "{"),
+            file("policies/Holds/x.yaml", b"\xff"),
+            file("policies/Holds/x.yaml", "kind: Legalhold\n"),
+            file("policies/regulations/deeper/p.yaml", ""),
+            file("policies/approvers.yaml", "- nobody\n"),
+            SourceFile("policies/regulations", EntryKind.SYMLINK, b"", 0),
+            SourceFile("policies/hold/x.yaml", EntryKind.FILE, b"", 10_000_000),
+        ],
+    )
+    def test_what_stands_anywhere_and_does_not_say_what_it_is_may_be_a_pack_or_a_hold(self, anything):
+        assert rules(judge(policy("a"), anything)) == ["HLD-001", "REG-001"]
+
+    def test_what_says_that_it_is_something_else_refuses_nothing_elsewhere(self):
+        assert rules(judge(policy("a"), file("policies/Purges/b.yaml", policy("b").data))) == []
+
+    @pytest.mark.parametrize(
+        ("entry", "pointer"),
+        [
+            ({"jurisdictions": ["US", "XX"]}, "jurisdictions"),
+            ({"appliesTo": {"tags": ["telemarketting"]}}, "appliesTo/tags"),
+            ({"effective": {"from": "2026-01-02", "to": "2026-01-01"}}, "effective"),
+        ],
+    )
+    def test_an_entry_that_can_never_apply_is_found(self, entry, pointer):
+        (finding,) = judge(policy("a"), pack_file("p", {"id": "law"}, {"id": "other", **entry})).errors
+        assert (finding.rule, finding.path) == ("REG-005", f"/regulations/1/{pointer}")
+
+    def test_an_entry_may_use_the_words_of_another_pack_and_last_a_day(self):
+        entry = {"jurisdictions": ["HK"], "effective": {"from": "2026-01-01", "to": "2026-01-01"}}
+        assert judge(policy("a"), pack_file("p", entry)).errors == ()
+
+    @pytest.mark.parametrize(
+        ("reviewed", "again", "wrong"),
+        [
+            ("2026-11-24", "2027-11-23", ["/reviewedOn"]),
+            ("2026-11-23", "2027-12-28", []),
+            ("2026-11-23", "2027-12-29", ["/nextReviewBy"]),
+            ("2026-11-23", "9999-12-31", ["/nextReviewBy"]),
+        ],
+    )
+    def test_a_pack_was_reviewed_and_will_be_before_long(self, reviewed, again, wrong):
+        errors = judge(pack_file("p", reviewedOn=reviewed, nextReviewBy=again)).errors
+        assert [(f.rule, f.path) for f in errors] == [("REG-001", path) for path in wrong]
 
     def test_a_warning_about_a_pack_refuses_nothing(self):
         source = pack_file("p")

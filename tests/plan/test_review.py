@@ -121,7 +121,9 @@ class TestHolds:
             file("policies/purges/h.yaml", hold("h").data),
             file("policies/holds/h.yaml", b"\xef\xbb\xbf" + hold("h").data),
             SourceFile("policies/holds/h.yaml", EntryKind.SYMLINK, b"", 0),
-            SourceFile("policies/holds", EntryKind.SYMLINK, b"", 0),
+            file("policies/Holds/h.yaml", hold("h").data),
+            file("policies/hold/h.yaml", hold("h").data),
+            file("policies/approvers.yaml", hold("h").data),
             SourceFile("policies/holds/h.yaml", EntryKind.FILE, b"", 10_000_000),
         ],
     )

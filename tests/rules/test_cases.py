@@ -2,7 +2,8 @@
 
 A new case is a new file. It is judged beside ``cases/policies``. ``# as-of: <instant>`` in its
 head sets the clock; ``# log: <state> revision=<n> bytes=<same|other>`` gives its name a purge in
-the log; ``# deleted`` makes a case of the change that deletes the file. A failing case marks the
+the log; ``# deleted`` makes a case of the change that deletes the file, ``# was: <key>: <value>`` one of
+the change of that line. A failing case marks the
 line of its one finding with ``# <- <rule>``.
 """
 
@@ -46,6 +47,10 @@ def findings_of(path):
     now = parse_instant(as_of[1]) if as_of else NOW
     if re.search(r"^# deleted\b", text, re.MULTILINE):
         found = review_change([*BESIDE, source], BESIDE, now=now, purges=purges).findings
+    elif was := re.search(r"^# was: (\w+): (.*)$", text, re.MULTILINE):
+        earlier = re.sub(rf"^( *{was[1]}): .*$", rf"\1: {was[2]}", text, flags=re.MULTILINE)
+        base = [*BESIDE, file(source.path, earlier)]
+        found = review_change(base, [*BESIDE, source], now=now, purges=purges).findings
     else:
         found = review([*BESIDE, source], now=now, purges=purges).findings
     return [(finding.rule, finding.line) for finding in found if finding.file == source.path]

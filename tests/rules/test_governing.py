@@ -15,7 +15,8 @@ VOICE = Traits("pii", "voice", ["US-CA"], ["telemarketing"])
     [
         ("EU", "EU-FR", True),
         ("EU", "EU", True),
-        ("EU-FR", "EU", False),
+        ("EU-FR", "EU", True),
+        ("EU-FR", "EU-DE", False),
         ("EU-FR", "EU-FR", True),
         ("EU-F", "EU-FR", False),
         ("US", "UK", False),

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from runner.model.hold import HoldScope, LegalHold, Release
 from runner.model.policy import DateRange, InteractionType, Selection
 from runner.model.time import exclusive_end, parse_instant
-from runner.rules.holds import all_readable, cooled_off, not_deleted, not_held, touches, untouched
+from runner.rules.holds import (
+    all_readable,
+    cooled_off,
+    not_deleted,
+    not_held,
+    not_narrowed,
+    touches,
+    untouched,
+)
 
 START, END = datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -174,3 +182,34 @@ def test_a_hold_without_a_release_has_nothing_to_cool_off():
 def test_a_deleted_hold_is_named():
     (fault,) = not_deleted("matter-1")
     assert "matter-1" in fault.message
+
+
+VALUES = st.sampled_from(["*", "a", "A ", "b", ("a", "b"), ("b",), 1, "1", ()])
+SCOPES = st.builds(
+    HoldScope,
+    targets=st.none() | st.frozensets(st.sampled_from(["eu", "us"]), min_size=1),
+    interaction_types=st.none() | st.frozensets(st.sampled_from(list(InteractionType)[:3]), min_size=1),
+    start=st.none() | st.sampled_from([START, START + SECOND]),
+    end=st.none() | st.sampled_from([END, END + SECOND]),
+    attributes=st.dictionaries(st.sampled_from(["x", "y"]), VALUES),
+    conversation_ids=st.none(),
+)
+SPANS = st.sampled_from([START - SECOND, START, START + SECOND, END, END + SECOND])
+
+
+@given(
+    SCOPES,
+    SCOPES,
+    st.builds(
+        Selection,
+        st.sampled_from(["eu", "us"]),
+        st.sampled_from(list(InteractionType)[:3]),
+        st.builds(lambda start: DateRange(start, start + SECOND, "", ""), SPANS),
+        st.dictionaries(st.sampled_from(["x", "y"]), VALUES),
+    ),
+)
+def test_what_a_hold_that_was_not_narrowed_reached_it_goes_on_to_reach(old, new, selected):
+    before, after = (LegalHold("h", "litigation", scope, None, {}) for scope in (old, new))
+    if not list(not_narrowed("h", old, new)) and touches(before, selected):
+        assert touches(after, selected)
+    assert list(not_narrowed("h", old, old)) == []

@@ -76,6 +76,18 @@ def test_an_event_must_be_named_where_it_starts_the_clock():
     assert list(periods.event_named([regulation()], None)) == []
 
 
+def test_one_date_does_not_serve_two_events():
+    entries = [
+        regulation(str(number), clock=ClockStart.EVENT, event=event)
+        for number, event in enumerate(("discharge", "discharge", "last use"))
+    ]
+    for trigger in (None, {"event": "discharge", "date": "2015-12-31", "evidence": "DOC-1"}):
+        (fault,) = periods.event_named(entries, trigger)
+        assert (fault.rule, fault.pointer) == ("RET-006", "/retentionTrigger")
+        assert "discharge; last use" in fault.message
+    assert list(periods.event_named(entries[:2], {"event": "discharge"})) == []
+
+
 def test_beyond_a_maximum_is_a_warning_and_beyond_a_statute_s_an_error():
     law, statute = regulation(maximum="P2Y"), regulation("s", maximum="P3Y", force=Force.STATUTE)
     assert told(periods.short_enough([law], 731)) == []

@@ -76,7 +76,9 @@ def regulation(id_: str = "law", **changes: object) -> Regulation:
 
 def pack(name: str, *entries: Regulation, layer: Layer = Layer.CORE) -> RegulationPack:
     """A pack with these entries, in date for a year."""
-    return RegulationPack(name, layer, date(2027, 11, 23), frozenset(), frozenset(), entries, ())
+    return RegulationPack(
+        name, layer, date(2026, 11, 23), date(2027, 11, 23), frozenset(), frozenset(), entries, ()
+    )
 
 
 def pack_file(name: str, *entries: dict[str, object], **changes: object) -> SourceFile:

@@ -105,9 +105,15 @@ def test_a_run_ends_before_its_job_is_cut_off():
 
 
 def test_validate_has_the_history_that_it_compares_with():
-    checkout, *_, validate = WORKFLOWS["validate.yml"]["jobs"]["validate"]["steps"]
+    checkout, *_, validate, _ = WORKFLOWS["validate.yml"]["jobs"]["validate"]["steps"]
     assert checkout["with"]["fetch-depth"] == 0
     assert validate["env"] == {"BASE_SHA": "${{ github.event.merge_group.base_sha || 'HEAD^1' }}"}
+
+
+def test_validate_tries_the_examples_of_the_packs_too():
+    *_, last = WORKFLOWS["validate.yml"]["jobs"]["validate"]["steps"]
+    assert last["run"] == "exec python -m runner test"
+    assert "if" not in last
 
 
 def test_secrets_and_variables_are_read_in_the_privileged_job_only():
@@ -174,5 +180,5 @@ def test_ci_accepts_no_suite_that_did_not_run():
 
 def test_every_command_that_a_workflow_calls_exists():
     called = set(re.findall(r"python -m runner ([a-z]+)", "\n".join(SHELLS.values())))
-    assert called == {"validate", "targets", "apply"}
+    assert called == {"validate", "test", "targets", "apply"}
     assert called <= set(COMMANDS)
