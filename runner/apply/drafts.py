@@ -80,8 +80,11 @@ class Drafts:
             },
         )
 
-    def submitted(self, intended: Purge, job: Job, sent_at: datetime) -> Draft:
-        """``purge.submitted``: the platform accepted the request sent at ``sent_at``."""
+    def submitted(self, intended: Purge, job: Job, sent_at: datetime, *, recovered: bool = False) -> Draft:
+        """``purge.submitted``: the platform accepted the request sent at ``sent_at``.
+
+        ``recovered`` says that its answer was lost, and that the job was found by asking for it.
+        """
         return self._event(
             RecordType.SUBMITTED,
             intended,
@@ -90,6 +93,7 @@ class Drafts:
                 "submitted_at": format_milliseconds(sent_at),
                 "correlation_id": job.correlation_id,
                 "response_sha256": job.response_sha256,
+                "recovered": recovered,
             },
         )
 

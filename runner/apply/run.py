@@ -30,7 +30,6 @@ from runner.apply.polling import Polling
 from runner.apply.submission import Submission
 from runner.apply.verification import Verdict, verdict_of
 from runner.apply.world import Ports, look
-from runner.audit.state import fold
 from runner.errors import ExitCode, PurgectlError
 from runner.model.log import Draft
 from runner.model.purge import Purge, PurgeState
@@ -143,7 +142,7 @@ class Run:
         return PurgeResult(judged.key, Ending.REFUSED, findings=judged.findings)
 
     def _purges(self) -> Mapping[str, Purge]:
-        return fold(self.ports.log.load().records)
+        return self.ports.log.load().purges
 
     def _poll(self, world: World, board: _Board) -> None:
         del world

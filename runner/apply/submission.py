@@ -11,7 +11,6 @@ from runner.apply.judge import Judge
 from runner.apply.outcome import Ending, PurgeResult
 from runner.apply.world import Ports, look
 from runner.audit.records import fits
-from runner.audit.state import fold
 from runner.errors import (
     ExitCode,
     OutcomeUnknown,
@@ -56,7 +55,7 @@ class Submission:
         appended = self.ports.log.append([draft])
         if not _is_mine(appended, draft):
             return PurgeResult(order.key, Ending.WAITING, "another run has just announced this purge")
-        intended = fold(appended.log.records)[order.purge_id]
+        intended = appended.log.purges[order.purge_id]
         try:
             stopped = self._look_again(world, order, intended)
         except RemoteFailure as failure:

@@ -56,7 +56,7 @@ def _meaning(target: Target) -> tuple[object, ...]:
 
 def _refuse_a_clock_behind_the_log(log: Log, clock: Clock) -> None:
     """Other machines write records too, so their clocks may be ahead by the tolerated skew."""
-    now, newest = clock.now(), max(record.at for record in log.records)
+    now, newest = clock.now(), log.newest_at
     if now < newest - MAX_CLOCK_SKEW:
         raise Refused(
             f"this machine's clock says {format_instant(now)}, "

@@ -14,6 +14,12 @@ from runner.model.json import JsonObject
 from runner.model.log import RecordType
 
 _ONCE_AN_ATTEMPT = frozenset({RecordType.INTENDED, RecordType.SUBMITTED, RecordType.HALTED})
+_OF_A_KEY = frozenset({RecordType.KEY_ADDED, RecordType.KEY_RETIRED, RecordType.KEY_COMPROMISED})
+_OF_NOTICES = {
+    RecordType.NOTICE_DELIVERED: "deliveries",
+    RecordType.NOTICE_DEAD: "notices",
+    RecordType.NOTICE_REPLAYED: "notices",
+}
 
 
 @lru_cache(maxsize=8)
@@ -40,8 +46,15 @@ def _parts(kind: RecordType, fields: JsonObject) -> list[str]:
     """Return what tells events of one kind apart, and nothing else."""
     if kind is RecordType.LOG_OPENED:
         return []
-    if kind is RecordType.NOTICE_DELIVERED:
-        sent = [f"{text(item, 'endpoint')} {number(item, 'index')}" for item in entries(fields, "deliveries")]
+    if kind is RecordType.LOG_HEARTBEAT:
+        return [text(fields, "day")]
+    if kind is RecordType.LOG_SNAPSHOT:
+        return [str(number(fields, "size"))]
+    if kind in _OF_A_KEY:
+        return [text(fields, "key")]
+    if kind in _OF_NOTICES:
+        told = entries(fields, _OF_NOTICES[kind])
+        sent = [f"{text(item, 'endpoint')} {number(item, 'index')}" for item in told]
         return [*sent, text(fields, "runner", "session")]
     purge = text(fields, "purge_id")
     if kind in _ONCE_AN_ATTEMPT:

@@ -16,7 +16,7 @@ from runner.audit.fields import text
 from runner.audit.outbox import deliveries
 from runner.audit.problem import Problem
 from runner.audit.records import MAX_RECORD, BadRecord, parse
-from runner.audit.state import IllegalRecord, follow
+from runner.audit.state import IllegalRecord, baseline, follow
 from runner.audit.tree import Tree, leaf_hash, root_of
 from runner.audit.trust import Trust
 from runner.errors import NotVerified
@@ -73,7 +73,18 @@ class Replay:
         """Return the state at the tip; only a replay without problems has one."""
         if self.problems or self.tip is None or self.checkpoint is None:
             raise ValueError("a log with problems has no state")
-        return Log(self.tip, self.checkpoint, tuple(self.records.values()), self.derived.outbox())
+        records = tuple(self.records.values())
+        beats = [record.at for record in records if record.type is RecordType.LOG_HEARTBEAT]
+        return Log(
+            tip=self.tip,
+            checkpoint=self.checkpoint,
+            purges=dict(self._purges),
+            baseline=baseline(records),
+            newest_at=max(record.at for record in records),
+            heartbeat_at=max(beats, default=None),
+            records=records,
+            outbox=self.derived.outbox(),
+        )
 
     def legal(self, records: Sequence[Record]) -> None:
         """Raise ``IllegalRecord`` unless these could be the next records of the log."""

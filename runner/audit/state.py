@@ -169,9 +169,12 @@ def _ambiguous(purge: Purge | None, record: Record) -> Purge:
 
 
 def _resolved(purge: Purge | None, record: Record) -> Purge:
-    ran = text(record.body, "decision") == "ran"
-    state = PurgeState.RESOLVED_RAN if ran else PurgeState.RESOLVED_NOT_RUN
-    return replace(_in_state(purge, PurgeState.AMBIGUOUS), state=state)
+    ambiguous = _in_state(purge, PurgeState.AMBIGUOUS)
+    if text(record.body, "decision") != "ran":
+        return replace(ambiguous, state=PurgeState.RESOLVED_NOT_RUN)
+    seen = record.body["job"]
+    job_id = ambiguous.job_id if seen is None else text(record.body, "job", "id")
+    return replace(ambiguous, state=PurgeState.RESOLVED_RAN, job_id=job_id)
 
 
 def _verified(purge: Purge | None, record: Record) -> Purge:

@@ -21,7 +21,7 @@ from runner.model.finding import Fault
 from runner.model.json import Json
 from runner.model.pointer import join
 
-_SHARED = "definitions.schema.json"
+_REFERRED_TO = ("definitions", "records")
 
 
 def check(schema_name: str, value: object) -> tuple[Fault, ...]:
@@ -51,7 +51,7 @@ def _fault(sentence: Sentence, breach: Breach) -> Fault:
 
 
 def _description(described: Mapping[str, Json]) -> str:
-    """Return what a schema says about its value, also through a reference to the shared file."""
+    """Return what a schema says about its value, also through a reference."""
     if "$ref" in described:
         shared = _registry().resolver().lookup(str(described["$ref"])).contents
         return _description(shared) if isinstance(shared, Mapping) else ""
@@ -65,9 +65,9 @@ def _validator(name: str) -> Draft7Validator:
 
 @lru_cache
 def _registry() -> SchemaRegistry:
-    """Between schemas, a reference is the name of a file in the same folder."""
-    shared = DRAFT7.create_resource(schema("definitions"))
-    registry: SchemaRegistry = Registry().with_resource(_SHARED, shared)
+    """Every reference begins with the name of a file in the same folder."""
+    files = ((f"{name}.schema.json", DRAFT7.create_resource(schema(name))) for name in _REFERRED_TO)
+    registry: SchemaRegistry = Registry().with_resources(files)
     return registry
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from runner.model.json import JsonObject
 from runner.model.notice import Notice
+from runner.model.purge import Purge
 from runner.model.time import parse_instant
 
 
@@ -15,6 +17,11 @@ class RecordType(StrEnum):
     """Every kind of leaf that this version writes or reads; any other is refused."""
 
     LOG_OPENED = "log.opened"
+    LOG_HEARTBEAT = "log.heartbeat"
+    LOG_SNAPSHOT = "log.snapshot"
+    KEY_ADDED = "key.added"
+    KEY_RETIRED = "key.retired"
+    KEY_COMPROMISED = "key.compromised"
     REFUSED = "purge.refused"
     INTENDED = "purge.intended"
     SUBMITTED = "purge.submitted"
@@ -26,6 +33,8 @@ class RecordType(StrEnum):
     RESOLVED = "purge.resolved"
     VERIFIED = "purge.verified"
     NOTICE_DELIVERED = "notice.delivered"
+    NOTICE_DEAD = "notice.dead"
+    NOTICE_REPLAYED = "notice.replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +86,24 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One verified state of the branch: every record, its checkpoint, and the pending notices."""
+    """One verified state of the branch.
+
+    ``purges`` is the fold of every record by purge id; ``baseline`` gives id and blob of the
+    policies that stood on ``main`` when the log was opened; ``newest_at`` is the latest instant that
+    any record states, ``heartbeat_at`` that of the newest ``log.heartbeat``. ``records`` are those
+    that were read, which need not be all of them; ``outbox`` are the pending notices, ``dead`` those
+    given up.
+    """
 
     tip: str
     checkpoint: Checkpoint
+    purges: Mapping[str, Purge]
+    baseline: Mapping[str, str]
+    newest_at: datetime
+    heartbeat_at: datetime | None
     records: tuple[Record, ...]
     outbox: tuple[Notice, ...]
+    dead: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

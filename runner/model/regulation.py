@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from runner.model.duration import Duration
 from runner.model.json import JsonObject
+from runner.model.settings import Settings
 
 EVERYWHERE = "*"
 
@@ -173,7 +174,10 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class RegulationPack:
-    """One valid RegulationPack document. ``jurisdictions`` and ``tags`` are its vocabulary."""
+    """One valid RegulationPack document.
+
+    ``jurisdictions`` and ``tags`` are its vocabulary, ``settings`` what it states of them.
+    """
 
     name: str
     layer: Layer
@@ -183,6 +187,7 @@ class RegulationPack:
     tags: frozenset[str]
     regulations: tuple[Regulation, ...]
     resolutions: tuple[Resolution, ...]
+    settings: Settings = field(default_factory=Settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,56 @@ from runner.model.finding import Fault, Severity
 
 
 class Phase(StrEnum):
-    """When a rule's inputs exist: at review, at plan, right before an effect, afterwards, or in a test."""
+    """When the values that a rule reads are there for the first time.
+
+    A file alone is judged at ``review``, a file beside its earlier state at ``change``, counts at
+    ``plan``, approvals and switches at ``execution``, and what a purge left behind at ``evidence``.
+    """
 
     REVIEW = "review"
+    CHANGE = "change"
     PLAN = "plan"
     EXECUTION = "execution"
     EVIDENCE = "evidence"
     TEST = "test"
+    MUTATION = "mutation"
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands that ask a rule of this phase; whatever comes closer to the effect asks again."""
+        return _COMMANDS[self]
+
+
+_COMMANDS = {
+    Phase.REVIEW: ("validate", "plan", "apply"),
+    Phase.CHANGE: ("validate --base",),
+    Phase.PLAN: ("plan", "apply"),
+    Phase.EXECUTION: ("apply",),
+    Phase.EVIDENCE: ("apply",),
+    Phase.TEST: ("test",),
+    Phase.MUTATION: ("test --mutate",),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One entry of the catalogue. ``basis`` cites the law, standard or decision behind it."""
+    """One entry of the catalogue. ``basis`` cites the law, standard or decision behind it.
+
+    A rule is ``planned`` while nothing delivers the values that it reads, so that no command asks it.
+    """
 
     id: str
     title: str
     severity: Severity
-    phases: frozenset[Phase]
+    phase: Phase
     basis: str
     hint: str
+    planned: bool = False
+
+    @property
+    def asked_by(self) -> tuple[str, ...]:
+        """The commands that ask it today."""
+        return () if self.planned else self.phase.commands
 
     def fault(
         self,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runner.audit.identity import purge_id
-from runner.audit.state import baseline, fold
 from runner.errors import Refused
 from runner.model.finding import Finding
 from runner.model.log import Log
@@ -65,7 +64,7 @@ def see(
     before: its policy is then judged as if the intent were not there. Raises ``Refused`` when the
     target's file is gone or not valid.
     """
-    purges = fold(log.records)
+    purges = log.purges
     known = {key: purge for key, purge in {**purges, **(before or {})}.items() if purge is not None}
     reviewed = review(files, now=now, purges=known.values())
     here = reviewed.targets.get(target)
@@ -79,5 +78,5 @@ def see(
     def identify(name: str, revision: int) -> str:
         return purge_id(here.log.origin, target, name, revision)
 
-    orders = orders_of(target, reviewed, known, baseline(log.records), identify, commit, now)
+    orders = orders_of(target, reviewed, known, log.baseline, identify, commit, now)
     return World(commit, here, reviewed, log, purges, orders)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from runner.audit.encoding import to_text
 from runner.audit.fields import entries, member, number, text
@@ -12,6 +12,7 @@ from runner.audit.keys import Verifier
 from runner.audit.layout import record_path
 from runner.audit.tree import leaf_hash
 from runner.audit.verify import Verification
+from runner.model.json import JsonObject
 from runner.model.log import Log, Record, RecordType
 from runner.model.text import printable, shorten
 
@@ -95,27 +96,52 @@ def _policies(log: Sequence[Record]) -> Mapping[str, str]:
 
 def _detail(record: Record) -> str:
     """Return what makes a record different from others of its type."""
-    body = record.body
-    match record.type:
-        case RecordType.LOG_OPENED:
-            return f"{text(body, 'log', 'origin')}, {len(entries(body, 'baseline'))} policies in the baseline"
-        case RecordType.INTENDED:
-            matched = member(body, "counts", "matched")
-            count = "unknown count" if matched is None else f"{matched} matched"
-            return f"{count}, limit {number(body, 'limit')}"
-        case RecordType.SUBMITTED:
-            return f"job {text(body, 'job', 'id')}"
-        case RecordType.COMPLETED | RecordType.FAILED | RecordType.CANCELLED:
-            purged = member(body, "audit", "metrics", "totalInteractionsPurged")
-            return f"purged {'an unknown number' if purged is None else purged}"
-        case RecordType.REFUSED | RecordType.HALTED:
-            return ", ".join(dict.fromkeys(text(item, "rule") for item in entries(body, "findings")))
-        case RecordType.AMBIGUOUS:
-            return text(body, "reason")
-        case RecordType.RESOLVED:
-            return text(body, "decision")
-        case RecordType.VERIFIED:
-            return text(body, "verdict")
-        case RecordType.NOTICE_DELIVERED:
-            sent = entries(body, "deliveries")
-            return ", ".join(f"{text(item, 'endpoint')} {number(item, 'index')}" for item in sent)
+    return _DETAILS[record.type](record.body)
+
+
+def _matched(body: JsonObject) -> str:
+    matched = member(body, "counts", "matched")
+    count = "unknown count" if matched is None else f"{matched} matched"
+    return f"{count}, limit {number(body, 'limit')}"
+
+
+def _purged(body: JsonObject) -> str:
+    purged = member(body, "audit", "metrics", "totalInteractionsPurged")
+    return f"purged {'an unknown number' if purged is None else purged}"
+
+
+def _rules(body: JsonObject) -> str:
+    return ", ".join(dict.fromkeys(text(item, "rule") for item in entries(body, "findings")))
+
+
+def _notices(told: Sequence[JsonObject]) -> str:
+    return ", ".join(f"{text(item, 'endpoint')} {number(item, 'index')}" for item in told)
+
+
+_DETAILS: Mapping[RecordType, Callable[[JsonObject], str]] = {
+    RecordType.LOG_OPENED: lambda body: (
+        f"{text(body, 'log', 'origin')}, {len(entries(body, 'baseline'))} policies in the baseline"
+    ),
+    RecordType.LOG_HEARTBEAT: lambda body: (
+        f"{number(body, 'open')} purges open, {number(body, 'waiting')} notices waiting"
+    ),
+    RecordType.LOG_SNAPSHOT: lambda body: f"of the first {number(body, 'size')} records",
+    RecordType.KEY_ADDED: lambda body: text(body, "key"),
+    RecordType.KEY_RETIRED: lambda body: text(body, "key"),
+    RecordType.KEY_COMPROMISED: lambda body: (
+        f"{text(body, 'key')} from {number(body, 'from_size')} records on"
+    ),
+    RecordType.INTENDED: _matched,
+    RecordType.SUBMITTED: lambda body: f"job {text(body, 'job', 'id')}",
+    RecordType.COMPLETED: _purged,
+    RecordType.FAILED: _purged,
+    RecordType.CANCELLED: _purged,
+    RecordType.REFUSED: _rules,
+    RecordType.HALTED: _rules,
+    RecordType.AMBIGUOUS: lambda body: text(body, "reason"),
+    RecordType.RESOLVED: lambda body: text(body, "decision"),
+    RecordType.VERIFIED: lambda body: text(body, "verdict"),
+    RecordType.NOTICE_DELIVERED: lambda body: _notices(entries(body, "deliveries")),
+    RecordType.NOTICE_DEAD: lambda body: _notices(entries(body, "notices")),
+    RecordType.NOTICE_REPLAYED: lambda body: _notices(entries(body, "notices")),
+}

@@ -78,6 +78,7 @@ class Drafting:
                 "submitted_at": "2026-11-23T09:00:05.250Z",
                 "correlation_id": None,
                 "response_sha256": SHA,
+                "recovered": False,
             },
         )
 
@@ -110,7 +111,16 @@ class Drafting:
         return self._event(RecordType.AMBIGUOUS, {"reason": reason})
 
     def resolved(self, decision: str = "ran") -> Draft:
-        return self._event(RecordType.RESOLVED, {"decision": decision})
+        return self._event(
+            RecordType.RESOLVED,
+            {
+                "decision": decision,
+                "evidence": "job-seen" if decision == "ran" else "job-absent",
+                "job": {"id": "job-1"} if decision == "ran" else None,
+                "reference": "CASE-7",
+                "decided_by": {"actor_id": "4711"},
+            },
+        )
 
     def verified(self, verdict: str = "PASS") -> Draft:
         return self._event(RecordType.VERIFIED, {"verdict": verdict, "remaining": 0, "purged": 1482})
