@@ -10,11 +10,10 @@ from runner.model.finding import Severity
 from runner.model.rule import Phase, Rule
 
 _FORMAT = "docs/formats.md section 1"
-_ALWAYS = frozenset({Phase.REVIEW, Phase.PLAN, Phase.EXECUTION})
 
 
 def _rule(id_: str, title: str, hint: str, basis: str = _FORMAT, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(id_, title, severity, _ALWAYS, basis, hint)
+    return Rule(id_, title, severity, Phase.REVIEW, basis, hint)
 
 
 REGULAR_FILE = _rule(
@@ -25,8 +24,8 @@ REGULAR_FILE = _rule(
 PLACE = _rule(
     "DOC-002",
     "Every file below policies/ has its place",
-    "documents are <name>.yaml in policies/purges, holds, targets, regulations and tests; "
-    "a README.md may stand anywhere",
+    "documents are <name>.yaml in policies/purges, holds, targets, regulations and tests, and "
+    "policies/approvers.yaml; a README.md may stand anywhere",
 )
 SIZE = _rule("DOC-003", "A file is at most 256 KiB", "split the document")
 UTF_8 = _rule("DOC-004", "A file is UTF-8", "save the file as UTF-8", "YAML 1.2.2 section 5.2; RFC 3629")

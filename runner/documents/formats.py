@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from jsonschema import FormatChecker
 
@@ -48,6 +49,28 @@ def parse_duration(text: str) -> timedelta:
     return length
 
 
+_NETWORK = re.compile(r"[0-9a-f.:]+/\d{1,3}", re.ASCII)
+_INSIDE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+_NARROW = {4: 24, 6: 64}
+
+
+def parse_private_network(text: str) -> IPv4Network | IPv6Network:
+    """Read a narrow network of private addresses (RFC 1918, RFC 4193). Raises ``ValueError`` with a sentence.
+
+    Narrow, for it is the house of one receiver; and never loopback or link-local, where the machine
+    itself and the metadata service of its cloud answer.
+    """
+    try:
+        network = ip_network(text if _NETWORK.fullmatch(text) else "")
+    except ValueError:
+        raise ValueError("must be a network such as 10.1.2.0/28, without host bits") from None
+    if network.prefixlen < _NARROW[network.version]:
+        raise ValueError("must be narrow: /24 to /32, or /64 to /128 for IPv6")
+    if not any(network.network_address in each for each in _INSIDE):
+        raise ValueError("must lie in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or fc00::/7")
+    return network
+
+
 def _checker(parse: Callable[[str], object]) -> Callable[[object], bool]:
     def check(value: object) -> bool:
         if isinstance(value, str):
@@ -62,3 +85,4 @@ FORMATS.checks("date-time", raises=ValueError)(_checker(exclusive_end))
 FORMATS.checks("date", raises=ValueError)(_checker(parse_day))
 FORMATS.checks("duration", raises=ValueError)(_checker(parse_duration))
 FORMATS.checks("calendar-duration", raises=ValueError)(_checker(parse_calendar_duration))
+FORMATS.checks("private-network", raises=ValueError)(_checker(parse_private_network))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from runner.documents import form
 from runner.documents.kinds import API_VERSION, NAME, Kind
@@ -40,7 +41,8 @@ def check_editor_line(text: str, kind: Kind) -> Iterator[PlacedFault]:
     """Judge the first line, by which editors find the schema."""
     line = _EDITOR_LINE.fullmatch(text.partition("\n")[0])
     file = f"{kind.schema}.schema.json"
-    hint = f"let the first line be: # yaml-language-server: $schema=../../schemas/{file}"
+    up = "../" * len(PurePosixPath(kind.folder).parts)
+    hint = f"let the first line be: # yaml-language-server: $schema={up}schemas/{file}"
     if line is None:
         yield placed(form.EDITOR_LINE, START, "the first line does not name the schema", hint=hint)
     elif line[1].rpartition("/")[2] != file:

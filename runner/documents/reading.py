@@ -9,7 +9,7 @@ from runner.documents import form, heading
 from runner.documents.characters import decode
 from runner.documents.composing import Composition, compose
 from runner.documents.document import Document
-from runner.documents.kinds import ROOT, Kind, is_readme, kind_of, not_yet_honoured
+from runner.documents.kinds import ROOT, Kind, is_readme, kind_of
 from runner.documents.places import START, PlacedFault, bounded, placed
 from runner.documents.schema import check
 from runner.model.finding import Fault
@@ -18,11 +18,6 @@ from runner.model.pointer import within
 from runner.model.source import EntryKind, SourceFile
 
 MAX_SIZE = 256 * 1024
-
-_NOT_YET = (
-    "this place belongs to the format, but this version of purgectl cannot honour what stands here; "
-    "it refuses rather than ignore it"
-)
 
 
 def read(source: SourceFile) -> Document:
@@ -72,8 +67,6 @@ def _refusal(source: SourceFile) -> PlacedFault | None:
 
 def _misplaced(path: str, kind: Kind | None) -> PlacedFault | None:
     """Say that nothing belongs at a path. What stands there may be a hold or a pack all the same."""
-    if not_yet_honoured(path):
-        return placed(form.PLACE, START, _NOT_YET, hint="remove it until a version of purgectl honours it")
     if kind is None and path.startswith(f"{ROOT}/"):
         return placed(form.PLACE, START, "no document belongs here")
     return None

@@ -18,7 +18,7 @@ from runner.documents.fields import (
     texts,
     whole,
 )
-from runner.documents.formats import parse_duration
+from runner.documents.formats import parse_duration, parse_private_network
 from runner.model.hold import HoldScope, LegalHold, Release
 from runner.model.json import Json, JsonObject
 from runner.model.policy import (
@@ -125,6 +125,13 @@ def target(value: JsonObject) -> Target:
     )
 
 
+def roles_by_person(value: JsonObject) -> dict[int, frozenset[str]]:
+    """Build who has which roles from the file of approvers; people are account ids of the forge."""
+    roles = mapping(value, "roles")
+    people = {person for role in roles for person in items(roles, role) if isinstance(person, int)}
+    return {person: frozenset(role for role in roles if person in items(roles, role)) for person in people}
+
+
 def _scope(value: JsonObject) -> HoldScope:
     types = optional_texts(value, "interactionTypes")
     span = optional_mapping(value, "dateRange") or {}
@@ -145,7 +152,12 @@ def _release(value: JsonObject) -> Release:
 
 def _webhook(value: Json) -> Webhook:
     assert isinstance(value, Mapping)
-    return Webhook(text(value, "id"), frozenset(texts(value, "events")))
+    networks = sorted(optional_texts(value, "allowPrivate") or ())
+    return Webhook(
+        text(value, "id"),
+        frozenset(texts(value, "events")),
+        tuple(parse_private_network(network) for network in networks),
+    )
 
 
 def _attributes(value: JsonObject) -> dict[str, FilterValue]:

@@ -14,10 +14,12 @@ from runner.documents.fields import (
     optional_texts,
     text,
     texts,
+    whole,
 )
 from runner.model.duration import Duration, parse_calendar_duration
 from runner.model.json import JsonObject
 from runner.model.regulation import (
+    Artefact,
     Citation,
     ClockStart,
     Example,
@@ -29,7 +31,9 @@ from runner.model.regulation import (
     Resolution,
     Retain,
     Scope,
+    Waiver,
 )
+from runner.model.settings import NOBODY, PARAMETERS, QUORUMS, Quorum, Settings
 
 
 def regulation_pack(value: JsonObject) -> RegulationPack:
@@ -44,6 +48,8 @@ def regulation_pack(value: JsonObject) -> RegulationPack:
         tags=frozenset(texts(vocabulary, "tags")),
         regulations=tuple(map(_regulation, mappings(value, "regulations"))),
         resolutions=tuple(map(_resolution, mappings(value, "resolutions"))),
+        settings=_settings(optional_mapping(value, "settings") or {}),
+        waivers=tuple(map(_waiver, mappings(value, "waivers"))),
     )
 
 
@@ -70,6 +76,7 @@ def _regulation(value: JsonObject) -> Regulation:
         permanent="erase" in value,
         requires=texts(value, "requires") if "requires" in value else (),
         examples=tuple(map(_example, mappings(value, "tests"))),
+        approvals=_quorum(mapping(value, "approvals")) if "approvals" in value else NOBODY,
     )
 
 
@@ -86,11 +93,13 @@ def _scope(value: JsonObject) -> Scope:
 
 
 def _retain(value: JsonObject) -> Retain:
+    parts = optional_mapping(value, "byArtefact") or {}
     return Retain(
         minimum=_duration(value, "min"),
         maximum=_duration(value, "max"),
         advised=_duration(value, "advise"),
         extendable_to=_duration(value, "extendableTo"),
+        by_artefact={Artefact(part): parse_calendar_duration(text(parts, part)) for part in parts},
     )
 
 
@@ -111,3 +120,25 @@ def _example(value: JsonObject) -> Example:
 
 def _resolution(value: JsonObject) -> Resolution:
     return Resolution(text(value, "minimum"), text(value, "maximum"))
+
+
+def _waiver(value: JsonObject) -> Waiver:
+    return Waiver(text(value, "entry"), day(value, "expires"))
+
+
+def _settings(value: JsonObject) -> Settings:
+    """Build what a pack states; the place of a number is the path of its parameter."""
+    numbers = {}
+    for parameter in PARAMETERS:
+        group, key = parameter.path.split("/")
+        stated = optional_mapping(value, group) or {}
+        if key in stated:
+            numbers[parameter.path] = whole(stated, key)
+    approvals = optional_mapping(value, "approvals") or {}
+    return Settings(
+        numbers, {each: _quorum(mapping(approvals, each)) for each in QUORUMS if each in approvals}
+    )
+
+
+def _quorum(value: JsonObject) -> Quorum:
+    return Quorum(whole(value, "count"), optional_texts(value, "roles") or frozenset())

@@ -25,6 +25,7 @@ _TYPES = {
     "boolean": "true or false",
     "object": "a mapping",
     "array": "a list",
+    "null": "null",
 }
 _NUMBER = re.compile(r"-?[0-9]+", re.ASCII)
 
@@ -163,8 +164,10 @@ def _ill_formed(breach: Breach) -> str:
     return f"{breach.wanted}: {quote(breach.found)}"
 
 
-def _sized(bound: str, of: str) -> Callable[[Breach], str]:
-    return lambda breach: f"must have {bound} {breach.wanted} {of}, not {len(breach.found)}"
+def _sized(bound: str, one: str, more: str) -> Callable[[Breach], str]:
+    return lambda breach: (
+        f"must have {bound} {breach.wanted} {one if breach.wanted == 1 else more}, not {len(breach.found)}"
+    )
 
 
 _PREDICATES: Mapping[str, Callable[[Breach], str]] = {
@@ -176,10 +179,12 @@ _PREDICATES: Mapping[str, Callable[[Breach], str]] = {
     "format": _ill_formed,
     "minimum": lambda breach: f"must be at least {breach.wanted}, not {quote(breach.found)}",
     "maximum": lambda breach: f"must be at most {breach.wanted}, not {quote(breach.found)}",
-    "minLength": _sized("at least", "character"),
-    "maxLength": _sized("at most", "characters"),
-    "minItems": _sized("at least", "entry"),
-    "maxItems": _sized("at most", "entries"),
-    "maxProperties": _sized("at most", "entries"),
+    "minLength": _sized("at least", "character", "characters"),
+    "maxLength": _sized("at most", "character", "characters"),
+    "minItems": _sized("at least", "entry", "entries"),
+    "maxItems": _sized("at most", "entry", "entries"),
+    "minProperties": _sized("at least", "entry", "entries"),
+    "maxProperties": _sized("at most", "entry", "entries"),
+    "uniqueItems": lambda _: "has an entry twice",
     "uniqueBy": lambda breach: f"repeats {quote(breach.found)}, which may stand once",
 }

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from runner.model.duration import Duration
 from runner.model.json import JsonObject
-from runner.model.settings import Settings
+from runner.model.settings import NOBODY, Quorum, Settings
 
 EVERYWHERE = "*"
+
+CARD_SAD = "card-sad"
+"""The tag of recordings that hold sensitive authentication data of cards: such data goes at once."""
+
+LONGEST_REVIEW = timedelta(days=400)
+"""The longest time from one review of a pack to the next: a year, and some weeks to be late."""
 
 
 class Layer(StrEnum):
@@ -50,6 +56,19 @@ class ClockStart(StrEnum):
     EVENT = "event"
 
 
+class Artefact(StrEnum):
+    """What an interaction leaves behind, inside the platform and beyond it."""
+
+    AUDIO = "audio"
+    SCREEN = "screen"
+    TRANSCRIPT = "transcript"
+    ATTACHMENT = "attachment"
+    ANALYTICS = "analytics"
+    VOICEPRINT = "voiceprint"
+    EXPORT = "export"
+    BACKUP = "backup"
+
+
 class Expect(StrEnum):
     """What an example says about itself: no finding, a warning of one rule, or an error of one rule."""
 
@@ -78,12 +97,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Retain:
-    """The periods of an entry; ``None`` where the law states no number."""
+    """The periods of an entry; ``None`` where the law states no number.
+
+    ``by_artefact`` are minima of parts of the interaction, in the place of ``minimum``.
+    """
 
     minimum: Duration | None = None
     maximum: Duration | None = None
     advised: Duration | None = None
     extendable_to: Duration | None = None
+    by_artefact: Mapping[Artefact, Duration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +132,11 @@ def covers(place: str, jurisdiction: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Regulation:
-    """One entry of a pack. ``event`` says what starts the clock where an event does."""
+    """One entry of a pack.
+
+    ``event`` says what starts the clock where an event does; ``approvals`` what the entry asks for
+    beyond the settings, if anything.
+    """
 
     id: str
     title: str
@@ -125,11 +152,17 @@ class Regulation:
     permanent: bool
     requires: tuple[str, ...]
     examples: tuple[Example, ...]
+    approvals: Quorum = NOBODY
 
     @property
     def minimum_days(self) -> int | None:
-        """The days from the end of the range (or the event) after which data may go at the earliest."""
-        return self.days(self.retain.minimum)
+        """The days from the end of the range (or the event) after which all of it may go."""
+        return max(self._minima, default=None)
+
+    @property
+    def first_minimum_days(self) -> int | None:
+        """The days after which a part of it may go, though a purge takes all parts together."""
+        return min(self._minima, default=None)
 
     @property
     def maximum_days(self) -> int | None:
@@ -145,6 +178,11 @@ class Regulation:
     def grounds(self) -> bool:
         """Whether it tells how long data is kept, by a number or by what a policy must name."""
         return bool(self.minimum_days is not None or self.maximum_days is not None or self.requires)
+
+    @property
+    def _minima(self) -> list[int]:
+        stated = (self.retain.minimum, *self.retain.by_artefact.values())
+        return [days for each in stated if (days := self.days(each)) is not None]
 
     def days(self, duration: Duration | None) -> int | None:
         """Return the worst case in days; a clock that starts with the year's end adds a year to it."""
@@ -173,6 +211,14 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Leave to be laxer than an entry of a lower layer. ``expires`` is its last day."""
+
+    entry: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
 class RegulationPack:
     """One valid RegulationPack document.
 
@@ -188,6 +234,17 @@ class RegulationPack:
     regulations: tuple[Regulation, ...]
     resolutions: tuple[Resolution, ...]
     settings: Settings = field(default_factory=Settings)
+    waivers: tuple[Waiver, ...] = ()
+
+    def waives(self, entry: str, day: date) -> bool:
+        """Whether an entry of its own stands, on a day, in the place of one of a lower layer.
+
+        A waiver that would last longer than the pack may go without a review counts for nothing.
+        """
+        latest = self.reviewed_on + LONGEST_REVIEW
+        return any(each.entry == entry and day <= each.expires <= latest for each in self.waivers) and any(
+            own.id == entry for own in self.regulations
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -53,6 +53,9 @@ class Quorum:
         return Quorum(max(self.people, other.people), self.roles | other.roles)
 
 
+NOBODY = Quorum(0)
+"""What asks for no approval beyond what others ask for."""
+
 QUORUMS: Mapping[str, Quorum] = MappingProxyType(
     {
         "public": Quorum(1),
@@ -83,12 +86,6 @@ class Settings:
     def approvals(self, classification: str) -> Quorum:
         """Return who approves the purge of such data where a filter narrows it."""
         return self.quorums.get(classification, QUORUMS[classification])
-
-    def quorum(self, classification: str, *, unfiltered: bool) -> Quorum:
-        """Return who approves one policy; one without a filter needs more people."""
-        asked = self.approvals(classification)
-        extra = self.number(UNFILTERED_EXTRA) if unfiltered else 0
-        return replace(asked, people=asked.people + extra)
 
     def tightened(self, other: Settings) -> Settings:
         """Return these settings where ``other`` may make each of them stricter, and none laxer."""

@@ -7,45 +7,42 @@ from types import MappingProxyType
 
 from runner.reports.explanation import Explanation
 from runner.reports.explanations_of_form import OF_FORM
+from runner.reports.explanations_of_law import OF_LAW
 
 _OF_MEANING = {
     "APR-001": Explanation(
-        "The exact bytes of a policy were approved by people who may do so, and the forge says so.",
-        "The target is the sandbox on loopback, which asks for no approval.",
-        "The target is a real organisation, and no evidence of approval can be read.",
+        "Enough people, in the roles that the classification asks for, approved the exact bytes of a policy "
+        "before they were merged, and nobody who may write asks for changes. GitHub is asked, right before.",
+        "Two people who may write, one of them a privacy officer, approved the last commit before the merge.",
+        "One of the two approved, and then the author pushed one more commit.",
         in_words=True,
     ),
-    "DAT-001": Explanation(
-        "The start of the range lies before its end, as instants in time, whatever the offsets.",
-        'dateRange: {start: "2018-01-01T00:00:00Z", end: "2018-12-31T23:59:59.999Z"}',
-        'dateRange: {start: "2018-12-31T00:00:00Z", end: "2018-01-01T00:00:00Z"}',
-    ),
-    "DAT-002": Explanation(
-        "The range ended at least 48 hours ago. Until then the platform may not know all of it.",
-        'dateRange: {start: "2026-11-01T00:00:00Z", end: "2026-11-20T23:59:59.999Z"}\nretentionDays: 0',
-        'dateRange: {start: "2026-11-01T00:00:00Z", end: "2026-11-22T23:59:59.999Z"}\nretentionDays: 0',
-    ),
-    "DAT-003": Explanation(
-        "A range is at most 366 days wide, so that a mistake takes at most one year with it.",
-        'dateRange: {start: "2018-01-01T00:00:00Z", end: "2018-12-31T23:59:59.999Z"}',
-        'dateRange: {start: "2015-01-01T00:00:00Z", end: "2018-12-31T23:59:59.999Z"}',
-    ),
-    "DAT-004": Explanation(
-        "The clock of the machine that runs a purge differs from the platform's by at most 60 seconds.",
-        "The machine says 09:00:10 when the platform says 09:00:00.",
-        "The machine says 2031, and would find everything old enough.",
+    "APR-002": Explanation(
+        "Whoever opened the pull request, wrote or pushed any commit of it, or is named as its co-author, "
+        "does not count among those who approve it.",
+        "Two colleagues approved what the author wrote.",
+        "One of the two who approved had pushed a correction to the branch before.",
         in_words=True,
     ),
-    "DAT-005": Explanation(
-        "The range does not begin before the target went live (goLive in its file), or, where the target "
-        "does not say when that was, before 1990.",
-        'dateRange: {start: "2018-01-01T00:00:00Z", end: "2018-12-31T23:59:59.999Z"}',
-        'dateRange: {start: "0222-01-01T00:00:00Z", end: "0222-12-31T23:59:59.999Z"}',
+    "APR-003": Explanation(
+        "The last approval is at most 14 days old when the purge begins. A regulation pack may say fewer.",
+        "It was approved on Monday and runs on Tuesday.",
+        "It was approved in March, stood suspended, and would run in June.",
+        in_words=True,
     ),
-    "ERA-001": Explanation(
-        "Data classified pii is erased for good; a soft purge could be taken back.",
-        "classification: pii\npurgeType: permanent",
-        "classification: pii\npurgeType: soft",
+    "APR-004": Explanation(
+        "What runs came to main by the merge of a pull request, byte for byte as it was reviewed there, and "
+        "GitHub knows everybody who wrote or pushed it.",
+        "The pull request was merged as it stood.",
+        "Somebody pushed to main, or edited the file while merging.",
+        in_words=True,
+    ),
+    "EVD-001": Explanation(
+        "72 hours after a job has ended, somebody has counted what is left, and the log says what came of "
+        "it. Until then nothing else on this target is purged. A verdict of FAIL or UNKNOWN is one.",
+        "The last purge ended a week ago, and its verdict is PASS.",
+        "The last purge ended a week ago, and the count afterwards has failed ever since.",
+        in_words=True,
     ),
     "EVD-002": Explanation(
         "The record of what is about to happen fits into the log, so that nothing happens without a record.",
@@ -68,7 +65,8 @@ _OF_MEANING = {
         in_words=True,
     ),
     "HLD-004": Explanation(
-        "What was held stays for 30 days after the release of the hold, so that a mistake can be noticed.",
+        "What was held stays for 30 days after the release of the hold, so that a mistake can be noticed. A "
+        "regulation pack may ask for more days.",
         "A hold was released on 1 March and says purgeableFrom: 2026-04-01.",
         "A hold was released on 1 March and says purgeableFrom: 2026-03-02.",
         in_words=True,
@@ -84,6 +82,13 @@ _OF_MEANING = {
         "conversationIds never narrow a hold, so they may change.",
         "A pull request adds a type of interactions to a hold.",
         "A pull request moves the start of a hold from 2017 to 2024.",
+        in_words=True,
+    ),
+    "HLD-007": Explanation(
+        "A hold that an earlier purge was judged by, as the log says, still has its file on main, active or "
+        "released. So nobody gets rid of a hold by rewriting the history of main.",
+        "The log names the hold matter-2026-001, and its file stands on main with a release in it.",
+        "The log names the hold matter-2026-001, and main was pushed back to before it.",
         in_words=True,
     ),
     "PLC-001": Explanation(
@@ -116,79 +121,6 @@ _OF_MEANING = {
         "card or account number or a national id. The ids of conversations in a hold are allowed.",
         "reason: The storage period of these calls has ended. Ticket REC-412.",
         "reason: The caller at +1 (555) 234-5678 asked for it. Ticket REC-412.",
-    ),
-    "REG-001": Explanation(
-        "Every regulation pack can be read, and the day by which it was to be reviewed again has not passed. "
-        "That day lies at most 400 days after the review, and the review does not lie in the future.",
-        "The pack says nextReviewBy: 2027-05-20, and that day lies ahead.",
-        "The pack says nextReviewBy: 2025-05-20, and nobody has reviewed it since.",
-        in_words=True,
-    ),
-    "REG-002": Explanation(
-        "A policy for confidential, pii or hipaa data says whose law governs the interactions, in words that "
-        "the regulation packs know, and states what the law asks it to state.",
-        "A policy for pii data says jurisdictions: [US].",
-        "A policy for pii data has no line jurisdictions.",
-        in_words=True,
-    ),
-    "REG-003": Explanation(
-        "Where one law demands that data is kept longer than another allows, a pack says in writing which of "
-        "them prevails. Until then the data is kept.",
-        "One law demands five years, another allows three, and the pack has a resolution for the two.",
-        "One law demands five years, another allows three, and no pack says what counts.",
-        in_words=True,
-    ),
-    "REG-004": Explanation(
-        "A pack of an industry or an organisation may demand more than the packs below it, never less. With "
-        "validate --base, each entry that a change loosens is a warning, and each that it tightens a note.",
-        "The core pack demands five years, and the organisation's own pack seven.",
-        "The core pack demands five years, and the organisation's own pack two.",
-        in_words=True,
-    ),
-    "REG-005": Explanation(
-        "The jurisdictions and tags of an entry are words that a pack has in its vocabulary, and no entry "
-        "ends before it begins: it could never apply.",
-        "An entry is about the tag telemarketing, which is in the vocabulary.",
-        "An entry is about the tag telemarketting, which no vocabulary has.",
-        in_words=True,
-    ),
-    "RET-001": Explanation(
-        "Data classified hipaa is kept at least 2,555 days before it may go.",
-        "classification: hipaa\nretentionDays: 2557",
-        "classification: hipaa\nretentionDays: 2190",
-    ),
-    "RET-002": Explanation(
-        "The retention period is at least the longest one that any law which covers the data demands. A "
-        "year of the law is counted as the longest that it can be.",
-        "The law demands three years of the data, and the policy says retentionDays: 1096.",
-        "The law demands three years of the data, and the policy says retentionDays: 1095.",
-        in_words=True,
-    ),
-    "RET-003": Explanation(
-        "The youngest interaction that the range may hold is older than the retention period. The finding "
-        "names the day from which the policy may be proposed.",
-        'dateRange: {start: "2018-01-01T00:00:00Z", end: "2018-12-31T23:59:59.999Z"}\nretentionDays: 2557',
-        'dateRange: {start: "2022-01-01T00:00:00Z", end: "2022-12-31T23:59:59.999Z"}\nretentionDays: 2600',
-    ),
-    "RET-005": Explanation(
-        "A period that was meant in years also covers their leap days.",
-        "retentionDays: 2557",
-        "retentionDays: 2555",
-    ),
-    "RET-006": Explanation(
-        "Where the law counts from an event and not from the end of an interaction, the policy says which "
-        "event it was, when it was and where that is recorded. Laws that count from different events need "
-        "policies of their own.",
-        "The law counts from the last collection activity, and the policy has a retentionTrigger.",
-        "The law counts from the last collection activity, and the policy has no retentionTrigger.",
-        in_words=True,
-    ),
-    "RET-007": Explanation(
-        "The retention period is not longer than the shortest one that any law which covers the data "
-        "allows. To be late with a purge never stops it.",
-        "The law allows three years, and the policy says retentionDays: 1095.",
-        "The law allows three years, and the policy says retentionDays: 1461.",
-        in_words=True,
     ),
     "RSN-001": Explanation(
         "The reason has at least ten characters and three different words, and says more than that "
@@ -234,6 +166,12 @@ _OF_MEANING = {
         "Two policies take the same calls of 2018, one with department billing, one without a department.",
         in_words=True,
     ),
+    "SCP-006": Explanation(
+        "No selected interaction carries a marker of a better protected class than the policy declares.",
+        "The policy says classification: internal, and nothing in it is marked otherwise.",
+        "The policy says classification: internal, and 12 interactions come from a queue of hipaa data.",
+        in_words=True,
+    ),
     "SCP-007": Explanation(
         "The number of interactions is known before they go, or the file of the target admits that it "
         "cannot be known there.",
@@ -241,10 +179,28 @@ _OF_MEANING = {
         "The platform cannot count, and the target says counts: required.",
         in_words=True,
     ),
+    "SCP-008": Explanation(
+        "The tolerance under expected is no wider than the regulation packs allow: 2 % as they come.",
+        "expected: {count: 1240, tolerancePercent: 2}",
+        "expected: {count: 1240, tolerancePercent: 50}",
+    ),
+    "SCP-009": Explanation(
+        "The policy selects at least one interaction. A policy that is only observed may select none.",
+        "1,240 interactions are selected.",
+        "None is selected, because the value of an attribute is misspelt.",
+        in_words=True,
+    ),
     "TGT-001": Explanation(
         "The target that a policy or a hold names has a file without errors in policies/targets/.",
         "target: sandbox",
         "target: sandbox-eu",
+    ),
+    "TGT-002": Explanation(
+        "One organisation has one target, and one log. Under a second name it would escape the holds on the "
+        "first one, and the same interactions could be purged twice.",
+        "Two targets have two different values of organizationId and of log.origin.",
+        "Two files in policies/targets/ have the same organizationId.",
+        in_words=True,
     ),
     "TST-001": Explanation(
         "What purgectl test finds in an example is what the example expects: that rule, that severity, and "
@@ -274,5 +230,5 @@ _OF_MEANING = {
     ),
 }
 
-EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType({**OF_FORM, **_OF_MEANING})
+EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType({**OF_FORM, **OF_LAW, **_OF_MEANING})
 """The explanation of every rule, by its id."""

@@ -1,4 +1,4 @@
-"""What the formats of the catalogue share: every rule, when it is asked, and the commands that ask it."""
+"""What the formats of the catalogue share: every rule, and who asks it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from runner.documents import form
-from runner.model.rule import Phase, Rule
+from runner.model.rule import Rule
 from runner.rules.catalogue import CATALOGUE
 
 EVERY_RULE: Mapping[str, Rule] = MappingProxyType(
@@ -15,6 +15,6 @@ EVERY_RULE: Mapping[str, Rule] = MappingProxyType(
 """Every rule by id: those of form first, then those of meaning by id."""
 
 
-def phases(rule: Rule) -> tuple[str, ...]:
-    """Return when a rule is asked, in the order of a policy's life."""
-    return tuple(phase.value for phase in Phase if phase in rule.phases)
+def asked_by(rule: Rule) -> str:
+    """Return the commands that ask a rule, or that none does yet."""
+    return ", ".join(rule.asked_by) or f"{', '.join(rule.phase.commands)} (planned)"

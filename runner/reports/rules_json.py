@@ -8,7 +8,6 @@ from runner.model.json import JsonObject
 from runner.model.rule import Rule
 from runner.reports.explanations import EXPLANATIONS
 from runner.reports.json_text import json_text
-from runner.reports.rules import phases
 
 
 def rules_json(rules: Sequence[Rule]) -> str:
@@ -23,7 +22,8 @@ def _rule(rule: Rule) -> JsonObject:
         "id": rule.id,
         "title": rule.title,
         "severity": rule.severity.value,
-        "phases": phases(rule),
+        "phase": rule.phase.value,
+        "askedBy": rule.asked_by,
         "asks": explanation.asks,
         "basis": rule.basis,
         "hint": rule.hint,

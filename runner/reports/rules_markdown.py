@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from runner.model.rule import Rule
 from runner.reports.explanation import Explanation
 from runner.reports.explanations import EXPLANATIONS
-from runner.reports.rules import phases
+from runner.reports.rules import asked_by
 
 _HEAD = """\
 # Rules
@@ -21,7 +21,7 @@ This page is written by `purgectl rules --format markdown`, and a test fails whe
 
 def rules_markdown(rules: Sequence[Rule]) -> str:
     """Return the page: a table of all rules, and a section on each."""
-    table = ["| id | rule | asked at | |", "|---|---|---|---|", *map(_row, rules)]
+    table = ["| id | rule | asked by | |", "|---|---|---|---|", *map(_row, rules)]
     return "\n".join([_HEAD, *table, "", *map(rule_markdown, rules)]).rstrip("\n") + "\n"
 
 
@@ -34,7 +34,7 @@ def rule_markdown(rule: Rule) -> str:
             "",
             f"**{rule.title}.** {explanation.asks}",
             "",
-            f"- {rule.severity.value.capitalize()}, asked at {', '.join(phases(rule))}",
+            f"- {rule.severity.value.capitalize()}, asked by {asked_by(rule)}",
             f"- What to do: {_words(rule.hint)}",
             f"- Basis: {_words(rule.basis)}",
             "",
@@ -45,7 +45,7 @@ def rule_markdown(rule: Rule) -> str:
 
 
 def _row(rule: Rule) -> str:
-    return f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {', '.join(phases(rule))} | {rule.severity} |"
+    return f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {asked_by(rule)} | {rule.severity} |"
 
 
 def _example(verdict: str, explanation: Explanation, example: str) -> list[str]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from runner.model.rule import Rule
 from runner.reports.explanations import EXPLANATIONS
-from runner.reports.rules import phases
+from runner.reports.rules import asked_by
 
 _WIDTH = 96
 
 
 def rules_text(rules: Sequence[Rule]) -> str:
-    """Return one line a rule: id, severity, phases and title; then how to read more."""
-    rows = [(rule.id, rule.severity.value, ", ".join(phases(rule)), rule.title) for rule in rules]
+    """Return one line a rule: id, severity, who asks it and title; then how to read more."""
+    rows = [(rule.id, rule.severity.value, asked_by(rule), rule.title) for rule in rules]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)) for row in rows
@@ -30,7 +30,7 @@ def rule_text(rule: Rule) -> str:
         "",
         *textwrap.wrap(explanation.asks, _WIDTH),
         "",
-        *_fact("asked at", ", ".join(phases(rule))),
+        *_fact("asked by", asked_by(rule)),
         *_fact("basis", rule.basis),
         *_fact("what to do", rule.hint),
         "",

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from runner.model.rule import Rule
+from runner.model.settings import Settings
 from runner.rules import (
+    approvals,
     dates,
     erasure,
+    evidence,
     examples,
     execution,
     holds,
     lineage,
     periods,
+    platform,
     privacy,
     ratchet,
     reason,
@@ -22,6 +26,7 @@ from runner.rules import (
     scope,
     targets,
 )
+from runner.rules.check import Check
 
 FAMILIES = (
     dates,
@@ -37,6 +42,9 @@ FAMILIES = (
     targets,
     lineage,
     execution,
+    approvals,
+    evidence,
+    platform,
     examples,
 )
 
@@ -44,11 +52,13 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
     {rule.id: rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, Rule)}
 )
 
-CHECKS = (
-    *dates.CHECKS,
-    *retention.CHECKS,
-    *scope.CHECKS,
-    *reason.CHECKS,
-    *privacy.CHECKS,
-)
-"""Every rule that one document alone decides."""
+
+def checks(settings: Settings) -> tuple[Check, ...]:
+    """Return every rule that the document of a policy alone decides, with the numbers in force."""
+    return (
+        *dates.checks(settings),
+        *retention.CHECKS,
+        *scope.checks(settings),
+        *reason.CHECKS,
+        *privacy.CHECKS,
+    )

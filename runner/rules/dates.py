@@ -1,25 +1,24 @@
-"""Rules about the date range: ordered, in the past, and no wider than a year."""
+"""Rules about the date range: ordered, in the past, and narrow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from runner.model.finding import Fault, Severity
+from runner.model.policy import PurgePolicy
+from runner.model.regulation import CARD_SAD
 from runner.model.rule import Phase, Rule
+from runner.model.settings import Settings
 from runner.model.time import exclusive_end, format_instant, parse_instant
 from runner.rules.check import Check
-
-SETTLING = timedelta(hours=48)
-"""How long Genesys Cloud may take until a new recording can be found."""
-
-WIDEST_RANGE = timedelta(days=366)
 
 DAT_001 = Rule(
     id="DAT-001",
     title="The range is ordered",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="ISO 8601-1 time interval: the start precedes the end",
     hint="write the earlier instant as start and the later one as end",
 )
@@ -27,23 +26,23 @@ DAT_002 = Rule(
     id="DAT-002",
     title="The range has ended and settled",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="Genesys Cloud, recording jobs: a new recording may take up to 48 hours to reach the job query",
     hint="end the range earlier, or wait",
 )
 DAT_003 = Rule(
     id="DAT-003",
-    title="The range is at most 366 days wide",
+    title="The range is not too wide",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.REVIEW,
     basis="Decision: a narrow range bounds the damage of a mistake, and long platform queries time out",
-    hint="split the range into policies of at most one year each",
+    hint="split the range into several policies",
 )
 DAT_005 = Rule(
     id="DAT-005",
     title="The range begins after the organisation did",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="Decision: a date at which no interaction can have taken place is a slip of the pen",
     hint="correct the year, or goLive in the target's file",
 )
@@ -58,25 +57,42 @@ def ordered(start: str, end: str) -> Iterator[Fault]:
         yield DAT_001.fault("/dateRange/end", f"the end {end} is not after the start {start}")
 
 
-def settled(end: str, now: datetime) -> Iterator[Fault]:
-    """DAT-002: the end lies at least ``SETTLING`` in the past."""
+def settling(settings: Settings, tags: Collection[str] | None) -> timedelta:
+    """Return how long a range is left alone after its end.
+
+    The platform takes that long to know a new recording. Card authentication data waits for
+    nothing (ERA-003).
+    """
+    return timedelta(0) if _urgent(tags) else settings.settling
+
+
+def allowed_from(settings: Settings, policy: PurgePolicy) -> datetime:
+    """Return the first instant at which all that a policy selects is old enough and has settled."""
+    tags = policy.body.get("tags")
+    wait = settling(settings, [str(tag) for tag in tags] if isinstance(tags, list) else None)
+    return max(policy.eligible_at, policy.selection.date_range.end + wait)
+
+
+def settled(settings: Settings, end: str, tags: Collection[str] | None, now: datetime) -> Iterator[Fault]:
+    """DAT-002: the end lies in the past, as long ago as such data takes to settle."""
     last = exclusive_end(end)
+    wait = settling(settings, tags)
     if last > now:
         yield DAT_002.fault("/dateRange/end", f"the end {end} lies in the future")
-    elif last > now - SETTLING:
+    elif last > now - wait:
         yield DAT_002.fault(
             "/dateRange/end",
-            f"the end {end} is too fresh: interactions settle until {format_instant(last + SETTLING)}",
+            f"the end {end} is too fresh: interactions settle until {format_instant(last + wait)}",
         )
 
 
-def narrow(start: str, end: str) -> Iterator[Fault]:
-    """DAT-003: the range is no wider than ``WIDEST_RANGE``."""
+def narrow(widest: timedelta, start: str, end: str, tags: Collection[str] | None) -> Iterator[Fault]:
+    """DAT-003: the range is no wider than ``widest``; that of card authentication data may be (ERA-003)."""
     width = exclusive_end(end) - parse_instant(start)
-    if width > WIDEST_RANGE:
+    if width > widest and not _urgent(tags):
         yield DAT_003.fault(
             "/dateRange",
-            f"the range is {width / timedelta(days=1):,.1f} days wide; {WIDEST_RANGE.days} are allowed",
+            f"the range is {width / timedelta(days=1):,.1f} days wide; {widest.days} are allowed",
             at_key=True,
         )
 
@@ -89,8 +105,22 @@ def plausible(start: str, go_live: date | None) -> Iterator[Fault]:
         yield DAT_005.fault("/dateRange/start", f"the start {start} is too early: {why} {first.isoformat()}")
 
 
-CHECKS = (
-    Check(DAT_001, ordered, reads=("/dateRange/start", "/dateRange/end")),
-    Check(DAT_002, settled, reads=("/dateRange/end",), clock=True),
-    Check(DAT_003, narrow, reads=("/dateRange/start", "/dateRange/end")),
-)
+def _urgent(tags: Collection[str] | None) -> bool:
+    """Whether data must go at once, as ERA-003 demands of what carries this tag."""
+    return CARD_SAD in (tags or ())
+
+
+def checks(settings: Settings) -> tuple[Check, ...]:
+    """Return the checks of a range that its document decides."""
+    both = ("/dateRange/start", "/dateRange/end")
+    return (
+        Check(DAT_001, ordered, reads=both),
+        Check(
+            DAT_002,
+            partial(settled, settings),
+            reads=("/dateRange/end",),
+            may_read=("/tags",),
+            clock=True,
+        ),
+        Check(DAT_003, partial(narrow, settings.widest_range), reads=both, may_read=("/tags",)),
+    )

@@ -1,23 +1,65 @@
-"""Rules about how data is erased."""
+"""Rules about how data is erased: for good, all of it, and nothing that must stay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
 from runner.model.finding import Fault, Severity
-from runner.model.policy import PurgeType
-from runner.model.regulation import Regulation
+from runner.model.policy import Classification, PurgeType
+from runner.model.regulation import Artefact, Regulation
 from runner.model.rule import Phase, Rule
 from runner.rules.governing import cited
+from runner.rules.periods import missed_minimum, some_part_may_go
 
 ERA_001 = Rule(
     id="ERA-001",
     title="Personal data is erased permanently",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="GDPR Art. 17(1); 16 CFR 682.3(a)",
     hint="write purgeType: permanent",
 )
+ERA_003 = Rule(
+    id="ERA-003",
+    title="Card authentication data goes at once and for good",
+    severity=Severity.ERROR,
+    phase=Phase.REVIEW,
+    basis="PCI DSS v4.0.1 requirement 3.3.1; PCI SSC FAQ on audio recordings: a law that keeps them prevails",
+    hint="write purgeType: permanent",
+)
+ERA_004 = Rule(
+    id="ERA-004",
+    title="A purge takes all that it should and nothing that must stay",
+    severity=Severity.ERROR,
+    phase=Phase.REVIEW,
+    basis="ISO/TR 15489-2:2001 section 4.3.9; Genesys Cloud deletes the transcript with its recording",
+    hint="say of every artefact that it is purged, or why it is kept or out of reach",
+)
+
+_PERSONAL = frozenset({Classification.PII, Classification.HIPAA})
+
+
+class Fate(StrEnum):
+    """What becomes of an artefact when an interaction is purged."""
+
+    PURGED = "purged"
+    KEPT = "kept"
+    OUT_OF_REACH = "out of reach"
+
+
+@dataclass(frozen=True, slots=True)
+class Disposal:
+    """The fate of one artefact. What is not purged says ``because`` of what."""
+
+    fate: Fate
+    because: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether a reader knows what becomes of it, and why."""
+        return self.fate is Fate.PURGED or bool(self.because.strip())
 
 
 def permanent(entries: Iterable[Regulation], purge_type: str) -> Iterator[Fault]:
@@ -29,3 +71,98 @@ def permanent(entries: Iterable[Regulation], purge_type: str) -> Iterator[Fault]
             f"{demanding[0].title}: purged permanently, not {purge_type}",
             basis=cited(demanding),
         )
+
+
+def card_data_for_good(purge_type: str) -> Iterator[Fault]:
+    """ERA-003: card authentication data is purged so that nobody can bring it back."""
+    if purge_type != PurgeType.PERMANENT:
+        yield ERA_003.fault("/purgeType", f"card authentication data is purged permanently, not {purge_type}")
+
+
+def card_data_at_once(entries: Iterable[Regulation], retention_days: int) -> Iterator[Fault]:
+    """ERA-003: card authentication data is kept no longer than the shortest maximum, or not at all."""
+    longest = min((days for e in entries if (days := e.maximum_days) is not None), default=0)
+    if retention_days > longest:
+        yield ERA_003.fault(
+            "/retentionDays",
+            f"card authentication data is kept {longest} days at most, not {retention_days}",
+            hint=f"write retentionDays: {longest}",
+        )
+
+
+def card_data_that_stays(entries: Iterable[Regulation]) -> Iterator[Fault]:
+    """ERA-003: what a law keeps is not purged for the card data in it, whatever its age."""
+    keeping = [(entry, days) for entry in entries if (days := entry.minimum_days)]
+    if keeping:
+        entry, days = max(keeping, key=_gravity)
+        yield ERA_003.fault(
+            "/tags",
+            f"{entry.title}: kept at least {days} days, so its card data is redacted and the rest stays",
+            hint="redact the passages; without card data in them, purge the interactions under a policy "
+            "without this tag when their period has ended",
+            severity=_severity(entry),
+            basis=cited([entry]),
+        )
+
+
+def whole(entries: Iterable[Regulation], retention_days: int) -> Iterator[Fault]:
+    """ERA-004: a part that may go does not take along a part that must stay. A guidance only warns.
+
+    That not even one part may go yet is the matter of RET-002.
+    """
+    torn = [
+        (entry, days)
+        for entry in entries
+        if (days := missed_minimum(entry, retention_days)) and some_part_may_go(entry, retention_days)
+    ]
+    if not torn:
+        return
+    entry, days = max(torn, key=_gravity)
+    parts = [part.value for part, period in entry.retain.by_artefact.items() if entry.days(period) == days]
+    yield ERA_004.fault(
+        "/retentionDays",
+        f"{entry.title}: the {' and the '.join(parts) or 'rest'} would go too, and is kept at least {days} "
+        f"days, not {retention_days}",
+        hint=f"raise retentionDays to {days}: a purge takes all parts of an interaction together",
+        severity=_severity(entry),
+        basis=cited([entry]),
+    )
+
+
+def complete(
+    classification: Classification,
+    include_sensitive: bool | None,
+    disposals: Mapping[Artefact, Disposal],
+    *,
+    permitted: bool | None,
+) -> Iterator[Fault]:
+    """ERA-004: a purge of personal data leaves nothing behind in silence.
+
+    ``permitted`` tells whether the credential may delete recordings that are marked as sensitive,
+    ``None`` when the platform does not say so.
+    """
+    if classification not in _PERSONAL:
+        return
+    if not include_sensitive:
+        yield ERA_004.fault(
+            "/includeSensitive",
+            "recordings that the platform marks as sensitive would stay",
+            hint="write includeSensitive: true",
+        )
+    elif not permitted:
+        yield ERA_004.fault(
+            "/includeSensitive",
+            "nothing shows that the credential may delete recordings that are marked as sensitive",
+            hint="give its role the permission to delete sensitive recordings",
+        )
+    untold = [each.value for each in Artefact if each not in disposals or not disposals[each].told]
+    if untold:
+        yield ERA_004.fault("", f"nobody says what becomes of these: {', '.join(untold)}")
+
+
+def _gravity(entry: tuple[Regulation, int]) -> tuple[bool, int]:
+    return entry[0].force.binds, entry[1]
+
+
+def _severity(entry: Regulation) -> Severity:
+    return Severity.ERROR if entry.force.binds else Severity.WARNING

@@ -12,13 +12,11 @@ from runner.model.rule import Phase, Rule
 Found: TypeAlias = "tuple[str, Severity]"
 """Rule and severity of a finding."""
 
-_TEST = frozenset({Phase.TEST})
-
 TST_001 = Rule(
     id="TST-001",
     title="An example comes out as it says",
     severity=Severity.ERROR,
-    phases=_TEST,
+    phase=Phase.TEST,
     basis="Decision: a finding that is expected must occur, and no other may",
     hint="correct the number of the entry, or what the example expects",
 )
@@ -26,7 +24,7 @@ TST_002 = Rule(
     id="TST-002",
     title="Every entry has an example",
     severity=Severity.ERROR,
-    phases=_TEST,
+    phase=Phase.TEST,
     basis="Decision: a number that no example shows is a number that nobody has checked",
     hint="write tests below the entry: one that passes and one that does not",
 )
@@ -34,7 +32,7 @@ TST_003 = Rule(
     id="TST-003",
     title="An example reaches what it is about",
     severity=Severity.ERROR,
-    phases=_TEST,
+    phase=Phase.TEST,
     basis="Decision: an example that tests nothing would pass whatever the law says",
     hint="correct classification, interactionType, jurisdictions and tags of the example, or its file",
 )
@@ -42,7 +40,7 @@ TST_004 = Rule(
     id="TST-004",
     title="The examples notice a number that is off by a day",
     severity=Severity.ERROR,
-    phases=_TEST,
+    phase=Phase.MUTATION,
     basis="Decision: an example that any number passes protects none",
     hint="write one example on each side of the number",
 )

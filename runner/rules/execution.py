@@ -15,13 +15,11 @@ from runner.model.rule import Phase, Rule
 from runner.model.target import Counts
 from runner.model.time import format_instant
 
-_RIGHT_BEFORE = frozenset({Phase.PLAN, Phase.EXECUTION})
-
 SCP_003 = Rule(
     id="SCP-003",
     title="No more than the limit",
     severity=Severity.ERROR,
-    phases=_RIGHT_BEFORE,
+    phase=Phase.PLAN,
     basis="Decision: a cap is part of what reviewers approve",
     hint="narrow the policy, or raise limits.maxInteractions by pull request",
 )
@@ -29,7 +27,7 @@ SCP_004 = Rule(
     id="SCP-004",
     title="The count that was approved is the count that runs",
     severity=Severity.ERROR,
-    phases=_RIGHT_BEFORE,
+    phase=Phase.PLAN,
     basis="Decision: an approval covers a number; drift beyond its tolerance needs a new approval",
     hint="look at what changed, then write the new figure under expected by pull request",
 )
@@ -37,15 +35,24 @@ SCP_007 = Rule(
     id="SCP-007",
     title="What cannot be counted is not purged",
     severity=Severity.ERROR,
-    phases=_RIGHT_BEFORE,
+    phase=Phase.PLAN,
     basis="Decision: an unknown count is never fine, unless reviewers accepted it on the target",
     hint="make the count work, or declare counts: unavailable in the target by pull request",
+)
+SCP_009 = Rule(
+    id="SCP-009",
+    title="There is something to purge",
+    severity=Severity.ERROR,
+    phase=Phase.PLAN,
+    basis="Decision: a policy that selects nothing is a slip in a filter, or has nothing left to do",
+    hint="mend the filters or the range; where nothing is left, withdraw the policy: the refusal in the log "
+    "tells why it never ran",
 )
 RUN_001 = Rule(
     id="RUN-001",
     title="The kill switch is open",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.EXECUTION}),
+    phase=Phase.EXECUTION,
     basis="Decision: an environment stops every submission at once, without a pull request",
     hint="set PURGE_ENABLED=true in the environment when purging is wanted",
 )
@@ -53,23 +60,15 @@ RUN_002 = Rule(
     id="RUN-002",
     title="The target is not suspended",
     severity=Severity.ERROR,
-    phases=_RIGHT_BEFORE,
+    phase=Phase.PLAN,
     basis="Decision: a reviewed switch in the target's own file stops every submission",
     hint="set suspended: false in the target by pull request when purging is wanted",
-)
-APR_001 = Rule(
-    id="APR-001",
-    title="These bytes were approved",
-    severity=Severity.ERROR,
-    phases=frozenset({Phase.EXECUTION}),
-    basis="Separation of duties: who orders a purge does not approve it",
-    hint="see the target's approvals",
 )
 DAT_004 = Rule(
     id="DAT-004",
     title="The clock is right",
     severity=Severity.ERROR,
-    phases=_RIGHT_BEFORE,
+    phase=Phase.PLAN,
     basis="A runner whose clock is ahead would find data old enough that is not (RFC 9110 section 6.6.1)",
     hint="set the runner's clock and start again",
 )
@@ -78,7 +77,7 @@ EVD_002 = Rule(
     id="EVD-002",
     title="What cannot be recorded is not purged",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.EXECUTION}),
+    phase=Phase.EXECUTION,
     basis="Decision: no audit, no purge; a record has at most 65,535 bytes (C2SP tlog-tiles)",
     hint="make the policy shorter or split it, and release holds that have ended",
 )
@@ -86,7 +85,7 @@ PLC_004 = Rule(
     id="PLC-004",
     title="What stood on main before the log was opened does not run in disguise",
     severity=Severity.ERROR,
-    phases=_RIGHT_BEFORE,
+    phase=Phase.PLAN,
     basis="Decision: a purge is its target, name and revision, and the log cannot know an older one's past",
     hint="raise `revision` by pull request to run it under this log",
 )
@@ -100,6 +99,29 @@ def within_limit(count: int | None, limit: int) -> Iterator[Fault]:
         yield SCP_003.fault(
             "/limits/maxInteractions",
             f"selects {count:,} interactions, {count - limit:,} over its limit of {limit:,}",
+        )
+
+
+def within_share(
+    count: int | None, population: int | None, most_percent: int, *, allow_unfiltered: bool
+) -> Iterator[Fault]:
+    """SCP-003: a known count is a small share of all interactions of its type in its range.
+
+    A policy that admits to be unfiltered takes them all, and is asked for more approvals instead.
+    """
+    if count is None or allow_unfiltered:
+        return
+    if population is None:
+        yield SCP_003.fault(
+            "/filters",
+            f"nobody knows of how many interactions it selects {count:,}",
+            hint="make the count of all interactions of this type work",
+        )
+    elif count * 100 > population * most_percent:
+        yield SCP_003.fault(
+            "/filters",
+            f"selects {count:,} of {population:,} interactions, more than {most_percent} %",
+            hint="narrow the policy, or split its range",
         )
 
 
@@ -133,6 +155,12 @@ def counted(count: int | None, counts: Counts) -> Iterator[Fault]:
 def too_large_for_a_record() -> Fault:
     """EVD-002: the intent, with the policy and the holds looked at, exceeds what a record can hold."""
     return EVD_002.fault("", "the record of its intent would be larger than the log takes")
+
+
+def something(count: int | None) -> Iterator[Fault]:
+    """SCP-009: a known count is not zero."""
+    if count == 0:
+        yield SCP_009.fault("/filters", "selects nothing, so there is nothing to purge")
 
 
 def unchanged_since_opening(blob: str, baseline_blob: str) -> Iterator[Fault]:

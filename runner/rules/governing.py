@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from runner.model.regulation import Regulation, RegulationPack, Traits
+from runner.model.regulation import Force, Regulation, RegulationPack, Traits
 
 
 def governing(packs: Iterable[RegulationPack], traits: Traits, day: date) -> tuple[Regulation, ...]:
     """Return the entries that are in force on a day and apply to such data, in the packs' order."""
+    known = tuple(packs)
     return tuple(
         entry
-        for pack in packs
+        for pack in known
         for entry in pack.regulations
-        if entry.in_force(day) and applies(entry, traits)
+        if entry.in_force(day) and applies(entry, traits) and not waived(entry, pack, known, day)
+    )
+
+
+def waived(entry: Regulation, pack: RegulationPack, packs: Iterable[RegulationPack], day: date) -> bool:
+    """Whether an entry of a pack gives way to a waiver of a higher layer: only an ``org-policy`` can."""
+    return entry.force is Force.ORG_POLICY and any(
+        other.layer.height > pack.layer.height and other.waives(entry.id, day) for other in packs
     )
 
 

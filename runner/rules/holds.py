@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from runner.model.finding import Fault, Severity
 from runner.model.hold import HoldScope, LegalHold
 from runner.model.policy import DateRange, FilterValue, Selection
 from runner.model.rule import Phase, Rule
+from runner.model.settings import Settings
 from runner.model.time import ONE_MILLISECOND, format_milliseconds, gaps
 from runner.rules.check import Check
 from runner.rules.overlap import may_both_match, narrowing
 
-COOL_OFF = timedelta(days=30)
-"""How long what was held stays, at least, after the day of its release."""
-
 _MOST_RANGES = 3
-_ALWAYS = frozenset({Phase.REVIEW, Phase.PLAN, Phase.EXECUTION})
-
 HLD_001 = Rule(
     id="HLD-001",
     title="No legal hold reaches the policy",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="FRCP 37(e); Zubulake v. UBS Warburg, 220 F.R.D. 212 (S.D.N.Y. 2003); 18 U.S.C. 1519",
     hint="wait until the hold is released, or move the policy out of its reach by type, dates or attributes",
 )
@@ -31,25 +28,25 @@ HLD_003 = Rule(
     id="HLD-003",
     title="No open request, restriction, complaint or inquiry reaches the policy",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="GDPR Art. 15 and 18; 34 CFR 99.10(e); PIPEDA s. 8(8)",
     hint="wait until it is closed and its file released, or move the policy out of its reach by type, dates "
     "or attributes",
 )
 HLD_004 = Rule(
     id="HLD-004",
-    title="A released hold cools off for 30 days",
+    title="A released hold cools off",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.REVIEW,
     basis="Sedona Conference, Commentary on Legal Holds, 2nd ed., 20 Sedona Conf. J. 341 (2019): release",
-    hint="write a later purgeableFrom; a release also needs evidence of two approvals from the forge, and "
-    "until then the hold is active",
+    hint="write a later purgeableFrom; a release also needs the approval of two people, legal among them, "
+    "and until then the hold is active",
 )
 HLD_005 = Rule(
     id="HLD-005",
     title="The file of a hold is never deleted",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.CHANGE,
     basis="Zubulake v. UBS Warburg, 229 F.R.D. 422 (S.D.N.Y. 2004): preservation on a continuing basis",
     hint="restore the file; a hold ends by its release, and moving or renaming its file deletes it",
 )
@@ -58,10 +55,18 @@ HLD_006 = Rule(
     id="HLD-006",
     title="A hold is never narrowed",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.CHANGE,
     basis="Zubulake v. UBS Warburg, 229 F.R.D. 422 (S.D.N.Y. 2004): preservation on a continuing basis",
     hint="leave the scope as it was or make it wider; write a hold of its own for what stays held, and "
     "release this one",
+)
+HLD_007 = Rule(
+    id="HLD-007",
+    title="A hold that judged a purge stays on main",
+    severity=Severity.ERROR,
+    phase=Phase.PLAN,
+    basis="Zubulake v. UBS Warburg, 229 F.R.D. 422 (S.D.N.Y. 2004): preservation on a continuing basis",
+    hint="put the file back; the record of that purge names its git blob, and a hold ends by its release",
 )
 
 _REQUESTS = {
@@ -74,8 +79,8 @@ _REQUESTS = {
 """The types of hold that answer to HLD-003, in words."""
 
 _RELEASE_HINT = (
-    "its release is filled in, but counts only with evidence of two approvals from the forge, which this "
-    "version does not read: the hold is active"
+    "its release is filled in, and counts once purgeableFrom has come and GitHub shows apply that two people "
+    "approved it, legal among them; until then, and wherever GitHub is not asked, the hold is active"
 )
 
 
@@ -170,22 +175,32 @@ def all_readable(unreadable: Iterable[str]) -> Iterator[Fault]:
         )
 
 
-def cooled_off(release: Mapping[str, str] | None) -> Iterator[Fault]:
-    """HLD-004: ``release`` (as written) lets nothing go before ``COOL_OFF`` has passed."""
+def cooled_off(cool_off: timedelta, release: Mapping[str, str] | None) -> Iterator[Fault]:
+    """HLD-004: ``release`` (as written) lets nothing go before ``cool_off`` has passed."""
     if release is None:
         return
     released, purgeable = (date.fromisoformat(release[key]) for key in ("releasedOn", "purgeableFrom"))
-    if purgeable - released < COOL_OFF:
+    if purgeable - released < cool_off:
         yield HLD_004.fault(
             "/release/purgeableFrom",
             f"{purgeable} is {(purgeable - released).days} days after the release on {released}; "
-            f"{COOL_OFF.days} are needed. The hold is active",
+            f"{cool_off.days} are needed. The hold is active",
         )
 
 
 def not_deleted(name: str) -> Iterator[Fault]:
     """HLD-005: the fault of a change after which the file of the hold ``name`` is gone."""
     yield HLD_005.fault("", f"this change deletes the file of hold {name}, which is active")
+
+
+def still_there(judged: Iterable[str], present: Collection[str]) -> Iterator[Fault]:
+    """HLD-007: every hold that an intent in the log names still has a file, readable or not.
+
+    ``judged`` are the names in the log, ``present`` those of the files. A released hold keeps its
+    file, so nothing but the removal of a file, or of history, is found.
+    """
+    for name in sorted({*judged} - {*present}):
+        yield HLD_007.fault("", f"hold {name} judged an earlier purge, and its file is gone from main")
 
 
 def _proposal(free: Sequence[DateRange]) -> str:
@@ -203,5 +218,6 @@ def _up(instant: datetime) -> datetime:
     return whole if whole == instant else whole + ONE_MILLISECOND
 
 
-CHECKS = (Check(HLD_004, cooled_off, may_read=("/release",)),)
-"""Every rule that the document of a hold alone decides."""
+def checks(settings: Settings) -> tuple[Check, ...]:
+    """Return every rule that the document of a hold alone decides."""
+    return (Check(HLD_004, partial(cooled_off, settings.cool_off), may_read=("/release",)),)

@@ -12,7 +12,7 @@ PLC_001 = Rule(
     id="PLC-001",
     title="A policy whose purge has begun does not change",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="Decision: the log names the bytes that were approved and applied",
     hint="restore the file; for another purge write a new policy",
 )
@@ -20,7 +20,7 @@ PLC_002 = Rule(
     id="PLC-002",
     title="Revisions go up, and only after one that did not complete",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="Decision: a purge is one execution of one revision; what completed never runs again",
     hint="write a new policy with a name of its own",
 )
@@ -29,7 +29,7 @@ PLC_003 = Rule(
     id="PLC-003",
     title="A policy stays while its purge is open",
     severity=Severity.WARNING,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.CHANGE,
     basis="Decision: the file is the order behind the record",
     hint="restore the file until the purge has ended; without it an intent that was not submitted is halted, "
     "and a submitted job goes on",

@@ -18,13 +18,11 @@ LONGEST_RETENTION = 3650
 PHI_FLOOR = "org-phi-floor"
 """The entry for which RET-001 speaks; RET-002 speaks for all others."""
 
-_ALWAYS = frozenset({Phase.REVIEW, Phase.EXECUTION})
-
 RET_001 = Rule(
     id="RET-001",
     title="HIPAA data is kept at least 2,555 days",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="Organisational floor: HIPAA itself sets no period for PHI; state law commonly sets seven years, "
     "e.g. Cal. Health & Safety Code 123145",
     hint="keep the interactions at least 2555 days; 2557 cover seven calendar years",
@@ -33,7 +31,7 @@ RET_002 = Rule(
     id="RET-002",
     title="Data is kept as long as the law demands",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="The entry of a regulation pack that the finding names",
     hint="raise retentionDays to the period that the law demands",
 )
@@ -41,7 +39,7 @@ RET_005 = Rule(
     id="RET-005",
     title="Years are calendar years",
     severity=Severity.WARNING,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.REVIEW,
     basis="A statute's year is a calendar year, and leap years have 366 days",
     hint="count 366 days for a year, 1,096 for three, 1,827 for five, 2,192 for six and 2,557 for seven",
 )
@@ -49,7 +47,7 @@ RET_006 = Rule(
     id="RET-006",
     title="A period that starts with an event names the event",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="The entry of a regulation pack that the finding names",
     hint="write retentionTrigger {event, date, evidence}",
 )
@@ -57,7 +55,7 @@ RET_007 = Rule(
     id="RET-007",
     title="Data is not kept longer than the law allows",
     severity=Severity.WARNING,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.REVIEW,
     basis="The entry of a regulation pack that the finding names; GDPR Art. 5(1)(e)",
     hint="lower retentionDays, or have counsel say why a longer period is lawful",
 )
@@ -69,7 +67,10 @@ def above_the_floor(entries: Iterable[Regulation], retention_days: int) -> Itera
 
 
 def long_enough(entries: Iterable[Regulation], retention_days: int) -> Iterator[Fault]:
-    """RET-002: the longest minimum of all other entries. A guidance only warns."""
+    """RET-002: the longest minimum of all other entries. A guidance only warns.
+
+    Where a part of the interaction may go and another may not, ERA-004 speaks.
+    """
     yield from _long_enough(RET_002, (e for e in entries if e.id != PHI_FLOOR), retention_days)
 
 
@@ -91,7 +92,7 @@ def calendar_years(entries: Sequence[Regulation], retention_days: int) -> Iterat
             basis=cited([entry]),
         )
         return
-    if any(_missed_minimum(each, retention_days) for each in entries):
+    if any(missed_minimum(each, retention_days) for each in entries):
         return
     entry, days = max(advised, key=_days, default=(None, 0))
     if entry is not None and retention_days < days:
@@ -151,8 +152,23 @@ def short_enough(entries: Sequence[Regulation], retention_days: int) -> Iterator
     )
 
 
+def missed_minimum(entry: Regulation, retention_days: int) -> int | None:
+    """Return the minimum that is not reached; what no policy can state is the matter of RET-005."""
+    days = entry.minimum_days
+    return days if days is not None and retention_days < days <= LONGEST_RETENTION else None
+
+
+def some_part_may_go(entry: Regulation, retention_days: int) -> bool:
+    """Whether the period of a part of the interaction is over, whatever that of another part is."""
+    return entry.first_minimum_days is None or entry.first_minimum_days <= retention_days
+
+
 def _long_enough(rule: Rule, entries: Iterable[Regulation], retention_days: int) -> Iterator[Fault]:
-    short = [(entry, days) for entry in entries if (days := _missed_minimum(entry, retention_days))]
+    short = [
+        (entry, days)
+        for entry in entries
+        if (days := missed_minimum(entry, retention_days)) and not some_part_may_go(entry, retention_days)
+    ]
     if not short:
         return
     entry, days = max(short, key=lambda each: (each[0].force.binds, each[1]))
@@ -166,12 +182,6 @@ def _long_enough(rule: Rule, entries: Iterable[Regulation], retention_days: int)
         severity=Severity.ERROR if entry.force.binds else Severity.WARNING,
         basis=cited([entry]),
     )
-
-
-def _missed_minimum(entry: Regulation, retention_days: int) -> int | None:
-    """Return the minimum that is not reached; what no policy can state is the matter of RET-005."""
-    days = entry.minimum_days
-    return days if days is not None and retention_days < days <= LONGEST_RETENTION else None
 
 
 def _whole_years(retention_days: int) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ PRV_001 = Rule(
     id="PRV-001",
     title="No personal data",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="GDPR Art. 5(1)(c) and (e): no more personal data than needed, no longer than needed",
     hint="take it out, and name the ticket or the case under which it can be found",
 )

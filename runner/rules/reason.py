@@ -39,7 +39,7 @@ RSN_001 = Rule(
     id="RSN-001",
     title="The reason says why",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="ARMA Generally Accepted Recordkeeping Principles: disposition is documented and accountable",
     hint="say which period has ended and under which ticket, in at least ten characters",
 )

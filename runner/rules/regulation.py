@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from difflib import get_close_matches
 
 from runner.model.finding import Fault, Severity
 from runner.model.policy import Classification
-from runner.model.regulation import EVERYWHERE, Regulation, RegulationPack, Resolution
+from runner.model.regulation import (
+    EVERYWHERE,
+    LONGEST_REVIEW,
+    Force,
+    Regulation,
+    RegulationPack,
+    Resolution,
+    Waiver,
+)
 from runner.model.rule import Phase, Rule
 from runner.rules.governing import cited, conflicts
-
-_ALWAYS = frozenset({Phase.REVIEW, Phase.EXECUTION})
 
 REG_001 = Rule(
     id="REG-001",
     title="The regulation packs are readable and in date",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="Decision: law changes, so a pack that nobody has looked at in time is not relied on",
     hint="have counsel review the pack, then move reviewedOn and nextReviewBy by pull request",
 )
@@ -26,7 +32,7 @@ REG_002 = Rule(
     id="REG-002",
     title="Protected data names the law that it is under",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="GDPR Art. 30(1)(f): time limits are recorded; which ones apply depends on the jurisdiction",
     hint="write jurisdictions: [US], or those whose law governs these interactions",
 )
@@ -34,7 +40,7 @@ REG_003 = Rule(
     id="REG-003",
     title="A conflict of laws is resolved in writing",
     severity=Severity.ERROR,
-    phases=_ALWAYS,
+    phase=Phase.REVIEW,
     basis="GDPR Art. 17(3)(b) for one: a legal duty to keep stands against a duty to erase",
     hint="let counsel decide, and write it into the pack's resolutions; until then the data is kept",
 )
@@ -43,13 +49,18 @@ REG_005 = Rule(
     id="REG-005",
     title="A regulation pack means what it says",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW}),
+    phase=Phase.REVIEW,
     basis="Decision: an entry that can never apply protects nothing, and nobody would notice",
     hint="correct the word, or add it to the vocabulary of the pack; let effective begin before it ends",
 )
-
-LONGEST_REVIEW = timedelta(days=400)
-"""The longest time from one review of a pack to the next: a year, and some weeks to be late."""
+REG_006 = Rule(
+    id="REG-006",
+    title="A waiver is for an organisational rule, and ends",
+    severity=Severity.ERROR,
+    phase=Phase.REVIEW,
+    basis="Decision: what an organisation set itself it may loosen for a time; the law it may not",
+    hint="remove the waiver, and make the entry as strict as the one below",
+)
 
 _MAY_STAY_SILENT = frozenset({Classification.PUBLIC.value, Classification.INTERNAL.value})
 
@@ -100,6 +111,44 @@ def meaningful(pack: RegulationPack, vocabulary: Mapping[str, Collection[str]]) 
             yield REG_005.fault(
                 f"{here}/effective", f"{entry.id} ends on {last}, before it begins on {first}"
             )
+
+
+def waives_rightly(pack: RegulationPack, below: Sequence[RegulationPack], today: date) -> Iterator[Fault]:
+    """REG-006: each waiver of a pack ends, and puts an entry in the place of an ``org-policy``.
+
+    ``below`` are the packs of lower layers. What is wrong with a waiver puts it out of force.
+    """
+    for position, waiver in enumerate(pack.waivers):
+        here = f"/waivers/{position}"
+        yield from _something_to_waive(f"{here}/entry", waiver, pack, below)
+        if waiver.expires < today:
+            yield REG_006.fault(
+                f"{here}/expires",
+                f"the waiver of {waiver.entry} ended on {waiver.expires}: the stricter entry applies again",
+            )
+        elif waiver.expires > pack.reviewed_on + LONGEST_REVIEW:
+            yield REG_006.fault(
+                f"{here}/expires",
+                f"the waiver of {waiver.entry} would last more than {LONGEST_REVIEW.days} days from the "
+                f"review on {pack.reviewed_on}, so it is not in force",
+                hint="write an earlier day",
+            )
+
+
+def _something_to_waive(
+    pointer: str, waiver: Waiver, pack: RegulationPack, below: Sequence[RegulationPack]
+) -> Iterator[Fault]:
+    forces = {entry.force for lower in below for entry in lower.regulations if entry.id == waiver.entry}
+    if not forces:
+        yield REG_006.fault(pointer, f"no pack of a lower layer has an entry {waiver.entry}")
+    elif Force.ORG_POLICY not in forces:
+        yield REG_006.fault(pointer, f"{waiver.entry} is not an organisational rule below, and applies")
+    elif all(entry.id != waiver.entry for entry in pack.regulations):
+        yield REG_006.fault(
+            pointer,
+            f"this pack has no entry {waiver.entry} to stand in the place of the waived one",
+            hint="write the entry as it applies for the time of the waiver, or remove the waiver",
+        )
 
 
 def all_readable(unreadable: Iterable[str]) -> Iterator[Fault]:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from runner.model.finding import Fault, Severity
 from runner.model.rule import Phase, Rule
+
+_MOST_NAMED = 10
 
 TGT_001 = Rule(
     id="TGT-001",
     title="The target is known",
     severity=Severity.ERROR,
-    phases=frozenset({Phase.REVIEW, Phase.EXECUTION}),
+    phase=Phase.REVIEW,
     basis="Decision: a purge runs on a reviewed target only",
     hint="name a file in policies/targets/ without its .yaml",
+)
+TGT_002 = Rule(
+    id="TGT-002",
+    title="No two targets are the same organisation",
+    severity=Severity.ERROR,
+    phase=Phase.REVIEW,
+    basis="Decision: holds, overlap and the log tell organisations apart by the name of their target, so a "
+    "second name would get around them",
+    hint="keep one of the files, and let policies and holds name that target",
 )
 
 
@@ -31,3 +42,15 @@ def known(pointer: str, target: str, valid: Collection[str], broken: Collection[
         return
     there = ", ".join(sorted({*valid, *broken})) or "none"
     yield TGT_001.fault(pointer, f"there is no target {target}", hint=f"{TGT_001.hint}; there: {there}")
+
+
+def alone(pointer: str, twins: Sequence[str]) -> Iterator[Fault]:
+    """TGT-002: no other target has the organisation or the log of this one.
+
+    ``twins`` are the names of all that share it, sorted, empty where none does; ``pointer`` is what
+    they share, or where a policy names the target.
+    """
+    if twins:
+        files = ", ".join(f"policies/targets/{name}.yaml" for name in twins[:_MOST_NAMED])
+        more = f" and {len(twins) - _MOST_NAMED:,} more" if len(twins) > _MOST_NAMED else ""
+        yield TGT_002.fault(pointer, f"these targets are the same organisation or log: {files}{more}")

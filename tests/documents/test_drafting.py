@@ -4,11 +4,10 @@ from hypothesis import strategies as st
 from support.trees import HOLD, POLICY, TARGET, file
 
 from runner.documents.drafting import draft
-from runner.documents.kinds import FOLDERS, Kind
+from runner.documents.kinds import Kind
 from runner.documents.reading import read
 
 BODIES = {Kind.PURGE_POLICY: POLICY, Kind.LEGAL_HOLD: HOLD, Kind.TARGET: TARGET}
-PLACES = {kind: folder for folder, kind in FOLDERS.items()}
 WORDS = st.sampled_from(
     ["yes", "NO", "null", "012", "1e3", "0x1", "~", "# a", "a: b", "-", "'", '"', "\\n", "{", "*"]
 )
@@ -22,7 +21,7 @@ def written(kind, **fields):
 @pytest.mark.parametrize("kind", BODIES)
 def test_a_draft_is_commented_and_follows_its_schema(kind):
     text = written(kind)
-    document = read(file(f"{PLACES[kind]}/a.yaml", text))
+    document = read(file(kind.path("a"), text))
     assert document.faults == ()
     assert document.value == {**BODIES[kind], "name": "a"}
     assert text.count("\n# ") >= 5

@@ -1,11 +1,18 @@
 from contextlib import suppress
 from datetime import date, timedelta
+from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.documents.formats import FORMATS, LONGEST_DURATION, parse_day, parse_duration
+from runner.documents.formats import (
+    FORMATS,
+    LONGEST_DURATION,
+    parse_day,
+    parse_duration,
+    parse_private_network,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +60,50 @@ def test_a_day_is_written_in_one_way_only():
             parse_day(text)
 
 
-@pytest.mark.parametrize("name", ["date-time", "date", "duration"])
+@pytest.mark.parametrize(
+    "text", ["10.1.2.0/28", "10.255.255.255/32", "172.16.0.0/24", "172.31.255.0/24", "192.168.1.0/24",
+             "192.168.1.7/32", "fd12:3456:789a::/64", "fc00::1/128"],
+)  # fmt: skip
+def test_a_narrow_network_inside_the_house(text):
+    assert parse_private_network(text) == ip_network(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "must be a network"),
+        ("house", "must be a network"),
+        ("10.1.2.3", "must be a network"),
+        ("fc00::1%eth0/128", "must be a network"),
+        ("10.1.2.3/28", "without host bits"),
+        ("10.1.2.0/33", "must be a network"),
+        ("010.1.2.0/28", "must be a network"),
+        ("10.1.2.0/28\n", "must be a network"),
+        ("10.0.0.0/8", "must be narrow"),
+        ("0.0.0.0/0", "must be narrow"),
+        ("::/0", "must be narrow"),
+        ("fd00::/8", "must be narrow"),
+        ("192.168.0.0/23", "must be narrow"),
+        ("127.0.0.1/32", "must lie in"),
+        ("169.254.169.254/32", "must lie in"),
+        ("168.63.129.16/32", "must lie in"),
+        ("100.64.0.0/24", "must lie in"),
+        ("8.8.8.0/24", "must lie in"),
+        ("172.32.0.0/24", "must lie in"),
+        ("224.0.0.1/32", "must lie in"),
+        ("::1/128", "must lie in"),
+        ("fe80::/64", "must lie in"),
+        ("::ffff:10.1.2.0/124", "must lie in"),
+        ("64:ff9b::/96", "must lie in"),
+        ("2001:db8::/64", "must lie in"),
+    ],
+)
+def test_any_other_network_is_refused(text, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        parse_private_network(text)
+
+
+@pytest.mark.parametrize("name", ["date-time", "date", "duration", "private-network"])
 def test_every_format_is_enforced(name):
     assert not FORMATS.conforms("never", name)
     assert FORMATS.conforms(5, name)

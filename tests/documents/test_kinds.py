@@ -1,6 +1,6 @@
 import pytest
 
-from runner.documents.kinds import FOLDERS, Kind, kind_of
+from runner.documents.kinds import Kind, kind_of
 from runner.model.pointer import child, dotted, join, parent, within
 
 
@@ -11,6 +11,10 @@ from runner.model.pointer import child, dotted, join, parent, within
         ("policies/holds/a.yaml", Kind.LEGAL_HOLD),
         ("policies/targets/a.yaml", Kind.TARGET),
         ("policies/purges/a.b.yaml", Kind.PURGE_POLICY),
+        ("policies/approvers.yaml", Kind.APPROVERS),
+        ("policies/approver.yaml", None),
+        ("policies/approvers.yaml/a.yaml", None),
+        ("policies/purges/approvers.yml", None),
         ("policies/purges/a/b.yaml", None),
         ("x/policies/purges/a.yaml", None),
         ("/policies/purges/a.yaml", None),
@@ -24,13 +28,14 @@ def test_the_place_decides_the_kind(path, kind):
 
 
 def test_every_kind_has_a_folder_and_a_schema():
-    assert set(FOLDERS.values()) == set(Kind)
+    assert [kind_of(kind.path("a")) for kind in Kind] == list(Kind)
     assert {kind.schema for kind in Kind} == {
         "purge-policy",
         "legal-hold",
         "target",
         "regulation-pack",
         "policy-test",
+        "approvers",
     }
 
 

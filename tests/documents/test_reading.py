@@ -86,19 +86,6 @@ def test_a_file_out_of_place_is_refused(path):
     assert document.value["kind"] == "PurgePolicy"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "policies/approvers.yaml",
-        "policies/approvers.yaml/a.yaml",
-    ],
-)
-def test_what_this_version_cannot_honour_is_refused_with_that_reason(path):
-    document = read(file(path, SEED))
-    assert rules(document) == ["DOC-002"]
-    assert "this version of purgectl cannot honour" in document.faults[0].message
-
-
 @pytest.mark.parametrize("folder", ["", "policies/", "policies/purges/", "policies/tests/", "policies/any/"])
 def test_a_readme_is_never_a_document(folder):
     document = read(file(f"{folder}README.md", b"\xff\t" * MAX_SIZE))

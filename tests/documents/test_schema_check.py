@@ -23,6 +23,7 @@ MINE = (
     "article-policy",
     "regulation-pack",
     "policy-test",
+    "approvers",
 )
 VALID = {
     "purge-policy": {**POLICY, "name": "a"},
@@ -221,3 +222,10 @@ def test_whatever_stands_in_a_field_is_accepted_or_told_in_one_printable_line(na
 def test_a_schema_that_does_not_exist_is_a_mistake_of_the_caller():
     with pytest.raises(FileNotFoundError):
         schema("no-such-thing")
+
+
+@pytest.mark.parametrize("found", [5, True, [], {}])
+def test_a_value_that_may_be_null_and_is_something_else_is_a_fault_like_any_other(found):
+    faults = check("records", {"type": "purge.submitted", "correlation_id": found})
+    (fault,) = (fault for fault in faults if fault.pointer == "/correlation_id")
+    assert "must be a text or null" in fault.message

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from ipaddress import ip_network
 from types import MappingProxyType
 
 from hypothesis import given
@@ -134,7 +135,10 @@ def test_every_optional_field_of_a_target_is_read():
                 counts="unavailable",
                 suspended=True,
                 goLive="2019-04-01",
-                webhooks=[{"id": "governance", "events": ["purge.failed", "purge.completed"]}],
+                webhooks=[
+                    {"id": "governance", "events": ["purge.failed", "purge.completed"]},
+                    {"id": "inside", "events": ["purge.failed"], "allowPrivate": ["10.1.2.0/28"]},
+                ],
                 log={"origin": "audit.example.com/acme", "keys": [key]},
                 poll={"deadline": "P1DT1S"},
             )
@@ -142,7 +146,10 @@ def test_every_optional_field_of_a_target_is_read():
     )
     assert found.organization_id == "0f6f3a52-8a0e-4a8f-9f39-3f1d4c1b7a10"
     assert (found.go_live, found.suspended, found.poll_deadline) == (date(2019, 4, 1), True, 86_401)
-    assert found.webhooks == (Webhook("governance", frozenset({"purge.failed", "purge.completed"})),)
+    assert found.webhooks == (
+        Webhook("governance", frozenset({"purge.failed", "purge.completed"})),
+        Webhook("inside", frozenset({"purge.failed"}), (ip_network("10.1.2.0/28"),)),
+    )
     assert found.log.keys == (key,)
 
 

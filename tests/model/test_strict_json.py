@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.model.strict_json import parse_object
+from runner.model.strict_json import parse, parse_object
 
 scalars = st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text()
 json_values = st.recursive(
@@ -17,6 +17,11 @@ json_values = st.recursive(
 @given(st.dictionaries(st.text(), json_values, max_size=5))
 def test_every_object_that_json_can_write_is_read_back(value):
     assert parse_object(json.dumps(value).encode()) == value
+
+
+@given(json_values)
+def test_every_value_that_json_can_write_is_read_back(value):
+    assert parse(json.dumps(value).encode()) == value
 
 
 @given(st.binary(max_size=200))

@@ -1,10 +1,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.regulations import regulation
 
-from runner.rules.approvals import VALID_FOR, Evidence, Quorum, Vote, approved, in_time, independent
+from runner.model.settings import Quorum, Settings
+from runner.rules.approvals import Evidence, Vote, approved, asked, in_time, independent
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TWO_WEEKS = timedelta(days=14)
 HIPAA = Quorum(3, frozenset({"privacy-officer", "records-manager"}))
 BLOB, OTHER = "a" * 40, "b" * 40
 
@@ -26,7 +29,11 @@ def messages(faults):
 
 def test_three_people_in_the_two_roles_are_a_quorum():
     found = evidence(PRIVACY, RECORDS, THIRD, involved={7})
-    assert [*approved(found, HIPAA), *independent(found, HIPAA), *in_time(found, NOW)] == []
+    assert [
+        *approved(found, HIPAA),
+        *independent(found, HIPAA),
+        *in_time(found, NOW, valid_for=TWO_WEEKS),
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -61,11 +68,22 @@ def test_a_quorum_that_was_never_there_is_told_once():
 
 def test_an_approval_expires_a_moment_after_its_last_day():
     found = evidence(vote(1, days=40), vote(2, days=14))
-    assert list(in_time(found, NOW)) == []
-    assert len(list(in_time(found, NOW + timedelta(seconds=1)))) == 1
-    assert timedelta(days=14) == VALID_FOR
+    assert list(in_time(found, NOW, valid_for=TWO_WEEKS)) == []
+    assert len(list(in_time(found, NOW + timedelta(seconds=1), valid_for=TWO_WEEKS))) == 1
 
 
 def test_a_late_vote_of_somebody_involved_or_of_other_bytes_keeps_nothing_fresh():
     late = (vote(7, days=0), vote(3, days=0, blob=OTHER))
-    assert len(list(in_time(evidence(vote(1, days=15), *late, involved={7}), NOW))) == 1
+    assert len(list(in_time(evidence(vote(1, days=15), *late, involved={7}), NOW, valid_for=TWO_WEEKS))) == 1
+
+
+def test_a_policy_asks_for_what_its_class_and_every_entry_asks_for():
+    entries = [regulation(), regulation(approvals=Quorum(1, frozenset({"legal"})))]
+    assert asked(Settings(), (), "public", unfiltered=False) == Quorum(1)
+    assert asked(Settings(), (), "hipaa", unfiltered=False) == HIPAA
+    assert asked(Settings(), entries, "pii", unfiltered=False) == Quorum(
+        2, frozenset({"legal", "privacy-officer"})
+    )
+    assert asked(Settings(), [regulation(approvals=Quorum(4))], "hipaa", unfiltered=True).people == 5
+    stricter = Settings({"approvals/unfilteredExtra": 3})
+    assert asked(stricter, (), "public", unfiltered=True).people == 4

@@ -3,20 +3,22 @@
 A new case is a new file. It is judged beside ``cases/policies``. ``# as-of: <instant>`` in its
 head sets the clock; ``# log: <state> revision=<n> bytes=<same|other>`` gives its name a purge in
 the log; ``# deleted`` makes a case of the change that deletes the file, ``# was: <key>: <value>`` one of
-the change of that line. A failing case marks the
-line of its one finding with ``# <- <rule>``.
+the change of that line; ``# measured: <JSON>`` is what the platform would tell, for a rule that is judged
+by more than files. A failing case marks the line of its one finding with ``# <- <rule>``.
 """
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
 import pytest
+from support.measured import MEASURED
 from support.trees import NOW, file, purge
 
-from runner.documents.kinds import FOLDERS
+from runner.documents.kinds import Kind
+from runner.documents.reading import read
 from runner.model.purge import PurgeState
-from runner.model.rule import Phase
 from runner.model.time import parse_instant
 from runner.plan.change import review_change
 from runner.plan.review import review
@@ -27,8 +29,13 @@ BESIDE = [
     file(path.relative_to(CASES).as_posix(), path.read_bytes())
     for path in sorted((CASES / "policies").rglob("*.yaml"))
 ]
-PLACES = {kind.value: folder for folder, kind in FOLDERS.items()}
+PLACES = {kind.value: kind.folder for kind in Kind}
 FILES = sorted(path for path in CASES.rglob("*.yaml") if "policies" not in path.parts)
+ELSEWHERE = {
+    "EVD-002": ("apply/test_run.py", "too_large_for_a_record"),
+    **{rule: ("plan/test_examination.py", rule) for rule in ("TST-001", "TST-002", "TST-003", "TST-004")},
+}
+"""Rules about a record and about examples, which the file of a case cannot show: who tries them, and how."""
 
 
 def findings_of(path):
@@ -53,6 +60,10 @@ def findings_of(path):
         found = review_change(base, [*BESIDE, source], now=now, purges=purges).findings
     else:
         found = review([*BESIDE, source], now=now, purges=purges).findings
+    if measured := re.search(r"^# measured: (.*)$", text, re.MULTILINE):
+        document = read(source)
+        faults = MEASURED[path.parent.name](document.value, json.loads(measured[1]), now)
+        found = [*found, *map(document.locate, faults)]
     return [(finding.rule, finding.line) for finding in found if finding.file == source.path]
 
 
@@ -69,9 +80,15 @@ def test_a_case_has_the_one_finding_that_it_marks_or_none(path):
 
 
 @pytest.mark.parametrize("verdict", ["pass", "fail"])
-@pytest.mark.parametrize("rule", [rule.id for rule in CATALOGUE.values() if Phase.REVIEW in rule.phases])
-def test_every_rule_of_review_has_a_case_that_passes_and_one_that_fails(rule, verdict):
+@pytest.mark.parametrize("rule", sorted(CATALOGUE.keys() - ELSEWHERE.keys()))
+def test_every_rule_has_a_case_that_passes_and_one_that_fails(rule, verdict):
     assert list((CASES / rule).glob(f"{verdict}-*.yaml"))
+
+
+def test_a_rule_without_cases_is_tried_elsewhere():
+    assert ELSEWHERE.keys() <= CATALOGUE.keys()
+    for tests, words in ELSEWHERE.values():
+        assert words in (CASES.parents[1] / tests).read_text()
 
 
 def test_the_files_around_the_cases_break_no_rule():

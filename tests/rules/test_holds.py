@@ -13,12 +13,14 @@ from runner.rules.holds import (
     not_deleted,
     not_held,
     not_narrowed,
+    still_there,
     touches,
     untouched,
 )
 
 START, END = datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+COOL_OFF = timedelta(days=30)
 
 
 def selection(**attributes):
@@ -165,18 +167,18 @@ def test_requests_and_restrictions_have_a_rule_of_their_own(type_):
 def test_a_release_that_cools_off_long_enough_is_fine(days):
     released = date(2026, 1, 1)
     release = {"releasedOn": str(released), "purgeableFrom": str(released + timedelta(days=days))}
-    assert list(cooled_off(release)) == []
+    assert list(cooled_off(COOL_OFF, release)) == []
 
 
 @pytest.mark.parametrize("day", ["2026-01-30", "2026-01-01", "2025-12-31", "0001-01-01"])
 def test_a_release_that_does_not_cool_off_is_refused_and_the_hold_is_said_to_be_active(day):
-    (fault,) = cooled_off({"releasedOn": "2026-01-01", "purgeableFrom": day})
+    (fault,) = cooled_off(COOL_OFF, {"releasedOn": "2026-01-01", "purgeableFrom": day})
     assert (fault.rule, fault.pointer) == ("HLD-004", "/release/purgeableFrom")
     assert "The hold is active" in fault.message
 
 
 def test_a_hold_without_a_release_has_nothing_to_cool_off():
-    assert list(cooled_off(None)) == []
+    assert list(cooled_off(COOL_OFF, None)) == []
 
 
 def test_a_deleted_hold_is_named():
@@ -213,3 +215,9 @@ def test_what_a_hold_that_was_not_narrowed_reached_it_goes_on_to_reach(old, new,
     if not list(not_narrowed("h", old, new)) and touches(before, selected):
         assert touches(after, selected)
     assert list(not_narrowed("h", old, old)) == []
+
+
+def test_a_hold_that_judged_a_purge_has_a_file_still():
+    assert list(still_there(["a"], ["a", "b"])) == []
+    gone = list(still_there(["b", "a", "b"], []))
+    assert [(fault.rule, fault.message.split()[1]) for fault in gone] == [("HLD-007", "a"), ("HLD-007", "b")]

@@ -10,12 +10,20 @@ from runner.documents.reading import read
 from runner.documents.resources import core_pack
 from runner.documents.typed_packs import regulation_pack
 from runner.model.duration import Duration
-from runner.model.regulation import ClockStart, Force, Layer, Retain
+from runner.model.regulation import Artefact, ClockStart, Force, Layer, Retain
+from runner.model.settings import Quorum
 from runner.rules.ratchet import Change, compare, only_tightened
 
 LAW = regulation(
-    minimum="P5Y", maximum="P9Y", advised="P6Y", tags=["a"], requires=("ticket",), permanent=True
+    minimum="P5Y",
+    maximum="P9Y",
+    advised="P6Y",
+    tags=["a"],
+    requires=("ticket",),
+    permanent=True,
+    approvals=Quorum(2, frozenset({"legal"})),
 )
+TODAY = date(2026, 11, 23)
 CORE = regulation_pack(read(core_pack()).value)
 
 
@@ -43,6 +51,7 @@ LOOSER = {
     "clock": replace(LAW, clock=ClockStart.EVENT, event="discharge"),
     "erase": replace(LAW, permanent=False),
     "requires": replace(LAW, requires=()),
+    "approvals": replace(LAW, approvals=Quorum(1, frozenset({"legal"}))),
 }
 TIGHTER = {
     "retain/min": retain(minimum=years(6)),
@@ -52,6 +61,7 @@ TIGHTER = {
     "appliesTo/tags": replace(LAW, scope=replace(LAW.scope, tags=None)),
     "clock": replace(LAW, clock=ClockStart.END_OF_CALENDAR_YEAR),
     "requires": replace(LAW, requires=("ticket", "ropaRef")),
+    "approvals": replace(LAW, approvals=Quorum(2, frozenset({"legal", "privacy-officer"}))),
 }
 
 
@@ -85,6 +95,42 @@ def test_a_minimum_that_tightens_one_way_loosens_the_other(old, new):
     assert [change.loosens for change in there] == [not change.loosens for change in back]
 
 
+AUDIO, TRANSCRIPT = Artefact.AUDIO, Artefact.TRANSCRIPT
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "loosens"),
+    [
+        ({}, {AUDIO: 3}, True),
+        ({}, {AUDIO: 5}, False),
+        ({}, {AUDIO: 9, TRANSCRIPT: 4}, True),
+        ({AUDIO: 3}, {}, False),
+        ({AUDIO: 9}, {}, True),
+        ({AUDIO: 3}, {AUDIO: 4}, False),
+        ({AUDIO: 3}, {AUDIO: 2}, True),
+    ],
+)
+def test_the_minimum_of_a_part_takes_the_place_of_five_years(old, new, loosens):
+    before, after = (
+        retain(by_artefact={part: years(count) for part, count in each.items()}) for each in (old, new)
+    )
+    assert compare([before], [after]) == (Change("law", "retain/byArtefact", loosens=loosens),)
+
+
+def test_an_overlay_that_lets_a_part_go_sooner_is_found_at_its_parts():
+    sooner, later = (retain(by_artefact={AUDIO: years(count)}) for count in (3, 7))
+    for ours, core, pointers in (
+        (later, LAW, []),
+        (LAW, sooner, []),
+        (LAW, later, []),
+        (sooner, LAW, ["/regulations/0/retain/byArtefact"]),
+        (sooner, later, ["/regulations/0/retain/byArtefact"]),
+    ):
+        overlay = pack("ours", ours, layer=Layer.ORGANISATION)
+        found = only_tightened(overlay, [pack("core", core)], TODAY)
+        assert [fault.pointer for fault in found] == pointers
+
+
 def test_the_telemarketing_rule_cut_from_five_years_to_two_loosens():
     cut = tuple(
         replace(entry, retain=Retain(minimum=years(2))) if entry.id == "us-tsr-310-5" else entry
@@ -97,10 +143,10 @@ def test_the_telemarketing_rule_cut_from_five_years_to_two_loosens():
 def test_an_overlay_may_tighten_a_period_and_leave_one_out():
     core = pack("core", LAW)
     for overlay in (retain(minimum=years(6)), replace(LAW, retain=Retain(), permanent=False)):
-        assert list(only_tightened(pack("ours", overlay, layer=Layer.ORGANISATION), [core])) == []
+        assert list(only_tightened(pack("ours", overlay, layer=Layer.ORGANISATION), [core], TODAY)) == []
 
 
 def test_an_overlay_that_loosens_is_found_at_its_period():
     ours = pack("ours", regulation("own"), retain(minimum=years(4)), layer=Layer.ORGANISATION)
-    (fault,) = only_tightened(ours, [pack("core", LAW)])
+    (fault,) = only_tightened(ours, [pack("core", LAW)], TODAY)
     assert (fault.rule, fault.pointer) == ("REG-004", "/regulations/1/retain/min")
