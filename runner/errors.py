@@ -25,12 +25,14 @@ class ExitCode(IntEnum):
     JOB_FAILED = 8
     NOT_VERIFIED = 9
     INTERNAL = 70
+    INTERRUPTED = 130
 
 
 WORST_FIRST = (
     ExitCode.LOG_BROKEN,
     ExitCode.OUTCOME_UNKNOWN,
     ExitCode.JOB_FAILED,
+    ExitCode.INTERRUPTED,
     ExitCode.REMOTE_FAILURE,
     ExitCode.REFUSED,
     ExitCode.NOTICE_UNDELIVERED,
@@ -79,6 +81,12 @@ class RemoteFailure(PurgectlError):
     """The remote side failed and nothing was submitted."""
 
     exit_code = ExitCode.REMOTE_FAILURE
+
+
+class Interrupted(RemoteFailure):
+    """Somebody asked the run to stop before a request was sent, or while it was only reading."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 class RetryLater(RemoteFailure):

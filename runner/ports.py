@@ -6,17 +6,18 @@ another type and is built in one place, in the ``apply`` command.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from runner.model.approval import Approval
+from runner.model.change import Change
 from runner.model.job import Job
-from runner.model.log import Appended, Draft, Log
+from runner.model.log import Appended, Draft, Log, Spooled
 from runner.model.notice import Delivery, Notice
 from runner.model.policy import PurgePolicy, Selection
+from runner.model.purge import Purge
 from runner.model.source import SourceFile
-from runner.model.target import Target
 
 SUBMISSION_SECONDS = 60
 """The longest that one submission may take, every try and its answer together."""
@@ -32,7 +33,34 @@ class Clock(Protocol):
         """Seconds from an arbitrary start that never run backwards."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait; ``seconds`` is never negative."""
+        """Wait; ``seconds`` is never negative. A run that is asked to stop wakes up early."""
+
+
+class Interruption(Protocol):
+    """Somebody may want a run to end. It is asked between steps and never thrown into one.
+
+    What may take long asks it again and again meanwhile: a request that only reads is cut off when
+    somebody wants the end, the writing of the log when there is no grace left, and the one
+    irreversible request never.
+    """
+
+    def requested(self) -> bool:
+        """Whether somebody has asked for the end: nothing new begins."""
+
+    def grace(self) -> float:
+        """Seconds in which what is known may still be written down; 0 when there are none."""
+
+
+class Undisturbed:
+    """``Interruption`` of a process that nobody interrupts but by ending it."""
+
+    def requested(self) -> bool:
+        """Say no."""
+        return False
+
+    def grace(self) -> float:
+        """Return no limit."""
+        return math.inf
 
 
 class Jitter(Protocol):
@@ -53,6 +81,9 @@ class Reader(Protocol):
 
     def job(self, job_id: str) -> Job:
         """One observation of a job; a job that the server no longer knows is ``VANISHED``."""
+
+    def find(self, purge: Purge) -> tuple[Job, ...] | None:
+        """The jobs that the newest intent of a purge has begun; ``None`` if jobs cannot be listed."""
 
     def connect(self) -> datetime | None:
         """Prove the credentials by getting a token; return the server's clock.
@@ -89,14 +120,30 @@ class LogStore(Protocol):
         *,
         settled: Sequence[Notice] = (),
         attempted: Sequence[Notice] = (),
+        dead: Sequence[Notice] = (),
+        replayed: Sequence[Notice] = (),
     ) -> Appended:
         """Write the drafts in one compare-and-swap push, with their notices.
 
-        ``settled`` notices leave the outbox, ``attempted`` ones replace their entries. Raises
+        ``settled`` notices leave the outbox, ``attempted`` ones replace their entries, ``dead`` ones
+        are put aside, and ``replayed`` ones, wherever they are, wait in the outbox again. Raises
         ``LogBroken`` when the remote state does not verify or is behind one seen before,
         ``Refused`` for an untrusted key or a record that the log does not allow, and
         ``RemoteFailure`` when the push cannot be made.
         """
+
+
+class Spool(Protocol):
+    """Records of what has happened, kept on this machine until the log has them."""
+
+    def keep(self, drafts: Sequence[Draft]) -> str:
+        """Keep drafts, durably, and return the name that they are kept under. Raises ``UsageError``."""
+
+    def drop(self, name: str) -> None:
+        """Forget what is kept under a name, because the log has it."""
+
+    def pending(self) -> tuple[Spooled, ...]:
+        """What is kept, oldest first. Raises ``Refused`` for anything that is not this log's own."""
 
 
 class PolicySource(Protocol):
@@ -112,8 +159,12 @@ class PolicySource(Protocol):
 class Forge(Protocol):
     """Where reviews live."""
 
-    def approval(self, target: Target, path: str, blob: str, commit: str) -> Approval:
-        """Evidence that these bytes were approved. Raises ``Refused`` when there is none."""
+    def change(self, path: str, commit: str) -> Change:
+        """How the file at ``path`` came to be what it is at ``commit``, a tip of ``main``.
+
+        Raises ``Refused`` when it did not come by one merged pull request, or that cannot be told;
+        ``RetryLater`` while the forge may not know yet, and ``RemoteFailure`` when it cannot be asked.
+        """
 
 
 class Notifier(Protocol):

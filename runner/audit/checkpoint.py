@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from runner.audit.encoding import from_text, to_text
 from runner.audit.keys import Signer, Verifier
@@ -30,6 +31,36 @@ class BadCheckpoint(ValueError):
         self.strangers = strangers
 
 
+@dataclass(frozen=True, slots=True)
+class SignedNote:
+    """A well-formed checkpoint whose signatures nobody has judged yet.
+
+    ``text`` is what was signed; each signature is the name of its key, the key's id, and the rest.
+    """
+
+    checkpoint: Checkpoint
+    text: bytes
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids (hexadecimal) of the keys that claim to have signed."""
+        return tuple(key_id.hex() for _, key_id, _ in self.signatures)
+
+    def signers(self, verifiers: Sequence[Verifier]) -> tuple[Verifier, ...]:
+        """Return which of these keys have signed; signatures of other keys are ignored.
+
+        Raises ``BadCheckpoint`` when a signature in the name of one of them is false.
+        """
+        known = {(verifier.name, verifier.id): verifier for verifier in verifiers}
+        claimed = [
+            (known[name, key_id], raw) for name, key_id, raw in self.signatures if (name, key_id) in known
+        ]
+        if not all(len(raw) == 64 and verifier.verifies(raw, self.text) for verifier, raw in claimed):
+            raise BadCheckpoint("a signature on the checkpoint is false")
+        return tuple(dict.fromkeys(verifier for verifier, _ in claimed))
+
+
 def body(checkpoint: Checkpoint) -> str:
     """Return the text that is signed."""
     return f"{checkpoint.origin}\n{checkpoint.size}\n{to_text(checkpoint.root)}\n"
@@ -43,10 +74,18 @@ def sign(checkpoint: Checkpoint, signer: Signer) -> bytes:
 
 
 def read(note: bytes, origin: str, verifiers: Sequence[Verifier]) -> Checkpoint:
-    """Return what a note states, once a trusted key has been found to have signed it.
+    """Return what a note states, once one of these keys has been found to have signed it.
 
     Raises ``BadCheckpoint``.
     """
+    signed = parse(note, origin)
+    if not signed.signers(verifiers):
+        raise BadCheckpoint("no trusted key has signed the checkpoint", signed.key_ids)
+    return signed.checkpoint
+
+
+def parse(note: bytes, origin: str) -> SignedNote:
+    """Take a note apart, without judging its signatures. Raises ``BadCheckpoint``."""
     if len(note) > _LIMIT:
         raise BadCheckpoint("the checkpoint is too large")
     try:
@@ -57,9 +96,8 @@ def read(note: bytes, origin: str, verifiers: Sequence[Verifier]) -> Checkpoint:
     if not separator or not tail.endswith("\n"):
         raise BadCheckpoint("the checkpoint is not a signed note")
     text += "\n"
-    signatures = [_signature(line) for line in tail[:-1].split("\n")]
-    _require_trusted(text.encode(), signatures, verifiers)
-    return _parse(text, origin)
+    signatures = tuple(_signature(line) for line in tail[:-1].split("\n"))
+    return SignedNote(_stated(text, origin), text.encode(), signatures)
 
 
 def _signature(line: str) -> tuple[str, bytes, bytes]:
@@ -73,28 +111,16 @@ def _signature(line: str) -> tuple[str, bytes, bytes]:
     return match[1], raw[:4], raw[4:]
 
 
-def _require_trusted(
-    text: bytes, signatures: Sequence[tuple[str, bytes, bytes]], verifiers: Sequence[Verifier]
-) -> None:
-    trusted = {(verifier.name, verifier.id): verifier for verifier in verifiers}
-    known = [(trusted[name, key_id], raw) for name, key_id, raw in signatures if (name, key_id) in trusted]
-    if not known:
-        strangers = tuple(key_id.hex() for _, key_id, _ in signatures)
-        raise BadCheckpoint("no trusted key has signed the checkpoint", strangers)
-    if not all(len(raw) == 64 and verifier.verifies(raw, text) for verifier, raw in known):
-        raise BadCheckpoint("a signature on the checkpoint is false")
-
-
-def _parse(text: str, origin: str) -> Checkpoint:
+def _stated(text: str, origin: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) != 4:
         raise BadCheckpoint("the checkpoint must state origin, size and root, and nothing else")
-    stated, size, root, _ = lines
-    if stated != origin:
+    name, size, root, _ = lines
+    if name != origin:
         raise BadCheckpoint("the checkpoint is of another log: its origin differs")
     if not _SIZE.fullmatch(size):
         raise BadCheckpoint("the checkpoint states no size")
-    return Checkpoint(stated, int(size), root_from_text(root))
+    return Checkpoint(name, int(size), root_from_text(root))
 
 
 def root_from_text(text: str) -> bytes:

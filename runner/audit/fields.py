@@ -53,6 +53,16 @@ def mapping(body: JsonObject, *path: str) -> JsonObject:
     return value
 
 
+def texts(body: JsonObject, *path: str) -> tuple[str, ...]:
+    """Return a list of texts. Raises ``TypeError`` for anything else."""
+    value = member(body, *path)
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise TypeError(f"{'.'.join(path)} is no list")
+    if not all(isinstance(item, str) for item in value):
+        raise TypeError(f"{'.'.join(path)} is no list of texts")
+    return tuple(item for item in value if isinstance(item, str))
+
+
 def entries(body: JsonObject, *path: str) -> tuple[JsonObject, ...]:
     """Return a list of objects. Raises ``TypeError`` for anything else."""
     value = member(body, *path)

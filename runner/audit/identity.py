@@ -15,11 +15,12 @@ from runner.model.log import RecordType
 
 _ONCE_AN_ATTEMPT = frozenset({RecordType.INTENDED, RecordType.SUBMITTED, RecordType.HALTED})
 _OF_A_KEY = frozenset({RecordType.KEY_ADDED, RecordType.KEY_RETIRED, RecordType.KEY_COMPROMISED})
-_OF_NOTICES = {
+NOTICES_IN = {
     RecordType.NOTICE_DELIVERED: "deliveries",
     RecordType.NOTICE_DEAD: "notices",
     RecordType.NOTICE_REPLAYED: "notices",
 }
+"""Which field of a record about notices lists them, each with endpoint and index."""
 
 
 @lru_cache(maxsize=8)
@@ -52,8 +53,8 @@ def _parts(kind: RecordType, fields: JsonObject) -> list[str]:
         return [str(number(fields, "size"))]
     if kind in _OF_A_KEY:
         return [text(fields, "key")]
-    if kind in _OF_NOTICES:
-        told = entries(fields, _OF_NOTICES[kind])
+    if kind in NOTICES_IN:
+        told = entries(fields, NOTICES_IN[kind])
         sent = [f"{text(item, 'endpoint')} {number(item, 'index')}" for item in told]
         return [*sent, text(fields, "runner", "session")]
     purge = text(fields, "purge_id")

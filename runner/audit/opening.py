@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runner.audit import layout
+from runner.audit.following import Following
 from runner.audit.identity import purge_id
 from runner.audit.keys import Signer
 from runner.audit.records import TooLarge, encode, parse
-from runner.audit.replay import Replay
 from runner.audit.trust import Trust
-from runner.audit.writer import EMPTY, Writer
+from runner.audit.writer import EMPTY, NOTHING, Writer
 from runner.documents import typed
 from runner.documents.document import Document
 from runner.documents.kinds import Kind, kind_of
 from runner.documents.reading import read
-from runner.errors import LogBroken, Refused, RemoteFailure
+from runner.errors import Refused, RemoteFailure
+from runner.git.branch_copy import BranchCopy
 from runner.git.push import PushResult, compare_and_swap
 from runner.git.repository import Repository
 from runner.model.finding import Severity
@@ -83,8 +84,9 @@ def open_log(
     """
     writer = Writer(trust.require(signer), ())
     branch = layout.branch(trust.target)
-    _require_none(repository, remote, trust.target)
-    extension = writer.extend(EMPTY, [_first_record(draft, trust.target)], (), (), clock.now())
+    following = Following(repository, trust, remote)
+    _require_none(following.copy, remote, trust.target)
+    extension = writer.extend(EMPTY, [_first_record(draft, trust.target)], NOTHING, clock.now())
     commit = repository.commit(None, extension.changes, extension.message, clock.now())
     pushed = compare_and_swap(repository.git, remote, branch, None, commit)
     match pushed.result:
@@ -92,26 +94,25 @@ def open_log(
             raise _exists(trust.target)
         case PushResult.REFUSED:
             raise RemoteFailure(f"{remote} does not take the branch: {pushed.reason}", where=branch)
-        case PushResult.UNKNOWN if repository.tip(remote, branch) != commit:
+        case PushResult.UNKNOWN if following.copy.newest() != commit:
             raise RemoteFailure(
                 f"it is not known whether the log was opened: {pushed.reason}",
                 hint="run purgectl audit open again",
             )
-    repository.advance(layout.private_ref(trust.target), commit)
-    return _verified(repository, trust, commit)
+    following.verify(following.fetch())
+    return following.replay.log()
 
 
-def _require_none(repository: Repository, remote: str, target: str) -> None:
+def _require_none(copy: BranchCopy, remote: str, target: str) -> None:
     """Refuse where there is a log, and where this clone remembers one that is gone."""
-    branch = layout.branch(target)
-    if repository.tip(remote, branch) is not None:
+    last = copy.seen
+    if copy.newest() is not None:
         raise _exists(target)
-    last = repository.resolve(layout.private_ref(target))
     if last is not None:
         raise Refused(
             f"the log of target {target} has vanished from {remote}; a new one would hide that",
             where=f"last seen here at {last}",
-            hint=f"find out who deleted it, and put it back: git push {remote} {last}:{branch}",
+            hint="find out who deleted it, and push it again from a clone that has all of it",
         )
 
 
@@ -123,14 +124,6 @@ def _first_record(draft: Draft, target: str) -> Record:
             f"the first record {error}: too many policies stand on main",
             hint=f"open the log before the policies of target {target} are merged",
         ) from None
-
-
-def _verified(repository: Repository, trust: Trust, commit: str) -> Log:
-    replay = Replay(repository, trust)
-    replay.advance(commit)
-    if replay.problems:
-        raise LogBroken(f"the new log does not verify: {replay.problems[0].message}", where=commit)
-    return replay.log()
 
 
 def _exists(target: str) -> Refused:

@@ -11,12 +11,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runner.audit.fields import entries, instant, mapping, member, number, text
-from runner.audit.proof import hashes, inclusion_text
-from runner.audit.records import BadRecord, canonical, strict_json
+from runner.audit.fields import entries, instant, mapping, member, number, text, texts
+from runner.audit.identity import NOTICES_IN
+from runner.audit.keys import Verifier
+from runner.audit.proof import BadProof, hashes, inclusion_text, prove, read_inclusion
+from runner.audit.records import BadRecord, canonical, parse, strict_json
 from runner.audit.tree import Tree
 from runner.model.json import JsonObject
-from runner.model.log import Record, RecordType
+from runner.model.log import Record
 from runner.model.notice import Notice
 from runner.model.target import Webhook
 from runner.model.time import format_instant
@@ -39,6 +41,33 @@ class Occasion:
 
 def body(origin: str, record: Record, tree: Tree, occasion: Occasion) -> bytes:
     """Return the frozen bytes of a notice; ``tree`` has at least the occasion's size."""
+    proof = inclusion_text(record.index, tree.inclusion(record.index, occasion.size), occasion.note)
+    consistency = hashes(tree.consistency(occasion.old_size, occasion.size))
+    return _event(origin, record, proof, occasion.old_size, consistency)
+
+
+def require_proven(origin: str, notice: Notice, verifiers: Sequence[Verifier]) -> int:
+    """Require that a notice proves by itself that its record is in the log.
+
+    It is all that can be asked where the log's past is not known. Returns for how many records the
+    checkpoint in it stands. Raises ``BadRecord``.
+    """
+    event = strict_json(notice.body)
+    try:
+        record = parse(number(event, "data", "index"), canonical(mapping(event, "data", "record")))
+        proof, old_size = text(event, "data", "proof"), number(event, "data", "consistency", "old_size")
+        consistency = texts(event, "data", "consistency", "hashes")
+        stated = prove(record.data, read_inclusion(proof.encode()), verifiers)
+    except (BadProof, KeyError, TypeError, UnicodeEncodeError) as error:
+        raise BadRecord(f"does not prove its record: {error}") from None
+    if notice.body != _event(origin, record, proof, old_size, consistency):
+        raise BadRecord("has another body than a notice of its record")
+    if (notice.index, notice.webhook_id) != (record.index, record.id):
+        raise BadRecord("is about another record than its body")
+    return stated.size
+
+
+def _event(origin: str, record: Record, proof: str, old_size: int, consistency: Sequence[str]) -> bytes:
     event: JsonObject = {
         "specversion": "1.0",
         "id": record.id,
@@ -49,11 +78,8 @@ def body(origin: str, record: Record, tree: Tree, occasion: Occasion) -> bytes:
         "data": {
             "record": record.body,
             "index": record.index,
-            "proof": inclusion_text(record.index, tree.inclusion(record.index, occasion.size), occasion.note),
-            "consistency": {
-                "old_size": occasion.old_size,
-                "hashes": hashes(tree.consistency(occasion.old_size, occasion.size)),
-            },
+            "proof": proof,
+            "consistency": {"old_size": old_size, "hashes": consistency},
         },
     }
     purge = record.body.get("purge_id")
@@ -66,8 +92,8 @@ def addressed(records: Sequence[Record], endpoints: Sequence[Webhook]) -> list[t
 
 
 def entry(notice: Notice) -> bytes:
-    """Return the bytes of the file that holds a pending notice."""
-    last = None
+    """Return the bytes of the file that holds a notice, pending or given up."""
+    last, again = None, notice.next_attempt_at
     if notice.last_at is not None:
         last = {"at": format_instant(notice.last_at), "result": notice.last_result}
     return canonical(
@@ -81,15 +107,16 @@ def entry(notice: Notice) -> bytes:
             "enqueued_at": format_instant(notice.enqueued_at),
             "attempts": notice.attempts,
             "last": last,
+            "next_attempt_at": None if again is None else format_instant(again),
         }
     )
 
 
 def read_entry(data: bytes) -> Notice:
-    """Read the file of a pending notice. Raises ``BadRecord`` unless it is one, to the byte."""
+    """Read the file of a notice. Raises ``BadRecord`` unless it is one, to the byte."""
     fields = strict_json(data)
     try:
-        last = member(fields, "last")
+        last, again = member(fields, "last"), member(fields, "next_attempt_at")
         notice = Notice(
             endpoint=text(fields, "endpoint"),
             index=number(fields, "index"),
@@ -99,6 +126,7 @@ def read_entry(data: bytes) -> Notice:
             attempts=number(fields, "attempts"),
             last_result="" if last is None else text(mapping(fields, "last"), "result"),
             last_at=None if last is None else instant(fields, "last", "at"),
+            next_attempt_at=None if again is None else instant(fields, "next_attempt_at"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BadRecord(f"is no outbox entry: {error}") from None
@@ -107,14 +135,23 @@ def read_entry(data: bytes) -> Notice:
     return notice
 
 
-def deliveries(record: Record) -> frozenset[tuple[str, int]]:
-    """Return the endpoint and index of every notice that a record says was delivered."""
-    if record.type is not RecordType.NOTICE_DELIVERED:
+def told(record: Record) -> frozenset[tuple[str, int]]:
+    """Return endpoint and index of every notice that a record says was delivered, given up or replayed."""
+    if record.type not in NOTICES_IN:
         return frozenset()
-    sent = entries(record.body, "deliveries")
-    return frozenset((text(item, "endpoint"), number(item, "index")) for item in sent)
+    named = entries(record.body, NOTICES_IN[record.type])
+    return frozenset((text(item, "endpoint"), number(item, "index")) for item in named)
 
 
 def newest(size: int) -> bytes:
     """Return the file that keeps the size which the newest notice to an endpoint carries."""
     return canonical({"size": size})
+
+
+def read_newest(data: bytes) -> int | None:
+    """Return the size that such a file states, ``None`` when it is none."""
+    try:
+        size = number(strict_json(data), "size")
+    except (BadRecord, KeyError, TypeError):
+        return None
+    return size if data == newest(size) else None

@@ -11,7 +11,7 @@ class Problem:
 
     ``first`` and ``last`` are the leaf indexes of the records at fault, the smallest range that is
     known, ``None`` when no record is. ``message`` and ``path`` may quote foreign text. ``strangers``
-    are the ids of the keys on a checkpoint that no trusted key has signed.
+    are the ids of the keys that did sign, where none that is trusted has.
     """
 
     message: str

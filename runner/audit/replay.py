@@ -1,28 +1,31 @@
 """The branch, commit by commit: nothing about it is believed that the signed roots do not carry.
 
-A replay can go on where it stopped, so that a store which has verified a tip reads only what came
-after it. Problems are collected, not raised, so that an auditor sees all of them.
+A replay begins with the first commit, as an auditor does, or stands on a tip, as a runner does. It
+can go on where it stopped, so that a store which has verified a tip reads only what came after it.
+Problems are collected, not raised, so that an auditor sees all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from runner.audit import checkpoint, identity, layout
+from runner.audit import layout
+from runner.audit.checkpoint import BadCheckpoint
 from runner.audit.derived import Derived, read_frontier
-from runner.audit.fields import text
-from runner.audit.outbox import deliveries
+from runner.audit.ledger import Ledger
+from runner.audit.memory import Expectation
 from runner.audit.problem import Problem
-from runner.audit.records import MAX_RECORD, BadRecord, parse
-from runner.audit.state import IllegalRecord, baseline, follow
-from runner.audit.tree import Tree, leaf_hash, root_of
+from runner.audit.records import MAX_RECORD, BadRecord
+from runner.audit.snapshot import LARGEST_SNAPSHOT, BadSnapshot, Snapshot, read_snapshot
+from runner.audit.state import IllegalRecord
+from runner.audit.tree import root_of
 from runner.audit.trust import Trust
 from runner.errors import NotVerified
-from runner.git.repository import REGULAR, Change, Commit, Repository
-from runner.model.log import Checkpoint, Log, Record, RecordType
-from runner.model.purge import Purge
+from runner.git.repository import Change, Commit, Repository
+from runner.git.writing import REGULAR
+from runner.model.log import Checkpoint, Log
 
 _CHUNK = 500
 """Commits whose objects are read by one call of git."""
@@ -41,22 +44,28 @@ class _Additions:
 
 
 class Replay:
-    """One reading of a branch from its beginning, as far as ``tip``."""
+    """One reading of a branch, as far as ``tip``."""
 
     def __init__(self, repository: Repository, trust: Trust) -> None:
         self._repository = repository
-        self._trust = trust
         self._verified_size = 0
-        self._ids: dict[str, int] = {}
-        self._purges: dict[str, Purge] = {}
         self.tip: str | None = None
         self.commits = 0
         self.problems: list[Problem] = []
-        self.tree = Tree()
-        self.records: dict[int, Record] = {}
+        self.ledger = Ledger(trust)
         self.note = b""
         self.checkpoint: Checkpoint | None = None
-        self.derived = Derived(repository, trust.origin)
+        self.derived = Derived(repository, trust.origin, self.ledger)
+
+    def begin(self, tip: str, remembered: Expectation | None = None) -> None:
+        """Stand on a tip by its own tree: the newest snapshot, and the records since, under its root.
+
+        What the log was before is not looked at: a changed old record is the auditor's to find.
+        Believed are the keys that were given, or what the verifier remembers of exactly this tip.
+        """
+        commit = Commit(tip, (), self._repository.listing(tip, layout.BESIDE_RECORDS))
+        with suppress(_CannotGoOn):
+            self._stand(commit, lambda note: self.ledger.signatures.believe(note, remembered))
 
     def advance(self, tip: str) -> None:
         """Read on to ``tip`` and collect every problem on the way.
@@ -67,35 +76,58 @@ class Replay:
         if tip != self.tip:
             self._read(tip)
         if self.tip == tip:
-            self.problems.extend(self.derived.check(self.tree, self.records, tip))
+            self.problems.extend(self.derived.check(tip))
 
     def log(self) -> Log:
         """Return the state at the tip; only a replay without problems has one."""
-        if self.problems or self.tip is None or self.checkpoint is None:
+        ledger = self.ledger
+        if self.problems or self.tip is None or self.checkpoint is None or ledger.newest_at is None:
             raise ValueError("a log with problems has no state")
-        records = tuple(self.records.values())
-        beats = [record.at for record in records if record.type is RecordType.LOG_HEARTBEAT]
         return Log(
             tip=self.tip,
             checkpoint=self.checkpoint,
-            purges=dict(self._purges),
-            baseline=baseline(records),
-            newest_at=max(record.at for record in records),
-            heartbeat_at=max(beats, default=None),
-            records=records,
+            purges=dict(ledger.purges),
+            baseline=ledger.baseline,
+            newest_at=ledger.newest_at,
+            heartbeat_at=ledger.heartbeat_at,
+            records=tuple(ledger.records.values()),
             outbox=self.derived.outbox(),
+            dead=self.derived.dead(),
         )
 
-    def legal(self, records: Sequence[Record]) -> None:
-        """Raise ``IllegalRecord`` unless these could be the next records of the log."""
-        purges = dict(self._purges)
-        for record in records:
-            self._follow(purges, record)
+    def _stand(self, commit: Commit, read: Callable[[bytes], Checkpoint]) -> None:
+        """Take in the tree of a tip as if one commit had brought it on top of its snapshot."""
+        blobs = [change.blob for change in commit.changes]
+        files = dict(zip(blobs, self._repository.blobs(blobs, LARGEST_SNAPSHOT), strict=True))
+        present = {change.path: files[change.blob] for change in commit.changes}
+        snapshot = self._restore(commit, present.get(layout.SNAPSHOT))
+        stated = self._note(commit, present.get(layout.CHECKPOINT), read)
+        if stated is None:
+            raise _CannotGoOn
+        old, self.ledger.whereabouts.since = self.ledger.tree.size, stated.size
+        folders = self._repository.listing(commit.id, layout.record_folders(old, stated.size))
+        since = [change for change in folders if (layout.record_index(change.path) or 0) >= old]
+        added = self._additions(commit, (*commit.changes, *since))
+        wanted = list(added.records.values())
+        data = dict(zip(wanted, self._repository.blobs(wanted, MAX_RECORD), strict=True))
+        if not old:
+            self.ledger.signatures.open(data.get(added.records.get(0, "")))
+        self._grow(commit, added, data, stated)
+        self.problems.extend(self.derived.stand(snapshot.newest if snapshot else {}, old, commit.id))
+        self.tip = commit.id
 
-    def find(self, record_id: str) -> Record | None:
-        """Return the record with an id, or ``None``."""
-        index = self._ids.get(record_id)
-        return None if index is None else self.records[index]
+    def _restore(self, commit: Commit, file: bytes | None) -> Snapshot | None:
+        """Begin with a tip's snapshot, if it has one; that its hash is in the log is found out later."""
+        if file is None:
+            return None
+        try:
+            snapshot = read_snapshot(file)
+        except BadSnapshot as error:
+            self._problem(commit, str(error), path=layout.SNAPSHOT)
+            raise _CannotGoOn from None
+        self.ledger.restore(snapshot)
+        self._verified_size = snapshot.tree.size
+        return snapshot
 
     def _read(self, tip: str) -> None:
         """Read the commits after the present tip, as far as they can be read."""
@@ -106,7 +138,7 @@ class Replay:
                 where=tip,
                 hint="git fetch --unshallow, then verify again",
             )
-        if self.tip is not None and not _follows(commits, self.tip):
+        if self.tip is not None and (not commits or commits[0].parents[:1] != (self.tip,)):
             message = "the branch was rewritten or rolled back since it was read"
             self.problems.append(Problem(message, commit=tip))
             return
@@ -127,26 +159,48 @@ class Replay:
     def _commit(self, commit: Commit, data: Mapping[str, bytes | None]) -> None:
         if len(commit.parents) > 1:
             self._problem(commit, "a merge stands in the history of the log, which must be linear")
-        added = _Additions()
-        self.derived.begin()
-        for change in commit.changes:
-            self._change(commit, change, added)
-        old = self.tree.size
-        note = self._note(commit, added, data)
+        ledger = self.ledger
+        ledger.whereabouts.begin()
+        added = self._additions(commit, commit.changes)
+        old = ledger.tree.size
+        if not old:
+            ledger.signatures.open(data.get(added.records.get(0, "")))
+        note = None
+        if added.note:
+            note = self._note(commit, data[added.note], lambda n: ledger.signatures.read(n, old), added)
+        elif added.records:
+            self._problem(commit, "records were added without a checkpoint", *_span(added.records))
+        self._grow(commit, added, data, note)
+        self.problems.extend(ledger.whereabouts.end(commit.id, self.note, old, ledger.tree.size))
+
+    def _grow(
+        self, commit: Commit, added: _Additions, data: Mapping[str, bytes | None], note: Checkpoint | None
+    ) -> None:
+        """Take in the records that a commit adds, and hold them against its checkpoint."""
+        old = self.ledger.tree.size
         size = note.size if note else old + len(added.records)
         self._require_records(commit, added, old, size)
         for index in range(old, size):
             self._record(commit, index, data[added.records[index]])
         if note is not None:
+            try:
+                self.ledger.signatures.settle(old, size)
+            except BadCheckpoint as error:
+                self._unsigned(commit, error, old, size - 1)
             self._root(commit, note)
-        self.problems.extend(self.derived.end(commit.id, self.note, old, size))
+
+    def _additions(self, commit: Commit, changes: Sequence[Change]) -> _Additions:
+        added = _Additions()
+        for change in changes:
+            self._change(commit, change, added)
+        return added
 
     def _change(self, commit: Commit, change: Change, added: _Additions) -> None:
         """Sort one changed path into what it may be; only additions are legal below ``records/``."""
         index = layout.record_index(change.path)
         if change.status != "D" and change.mode != REGULAR:
             self._problem(commit, f"{change.path} is no regular file", index, path=change.path)
-        elif index is not None and (change.status != "A" or index in self.records):
+        elif index is not None and (change.status != "A" or index in self.ledger.records):
             did = "deleted" if change.status == "D" else "changed"
             self._problem(
                 commit, f"record {index} was {did} after it had been written", index, path=change.path
@@ -158,29 +212,28 @@ class Replay:
         elif not self.derived.change(change) and change.path != layout.README:
             self._problem(commit, f"{change.path} is no part of a log", path=change.path)
 
-    def _note(self, commit: Commit, added: _Additions, data: Mapping[str, bytes | None]) -> Checkpoint | None:
-        """Return the checkpoint that a commit brings, ``None`` when it brings no sound one."""
-        if not added.note:
-            if added.records:
-                self._problem(commit, "records were added without a checkpoint", *_span(added.records))
-            return None
-        note = data[added.note]
+    def _note(
+        self,
+        commit: Commit,
+        note: bytes | None,
+        read: Callable[[bytes], Checkpoint],
+        added: _Additions | None = None,
+    ) -> Checkpoint | None:
+        """Return what the checkpoint of a commit states, ``None`` when it is not a sound one."""
+        size = self.ledger.tree.size
         try:
             if note is None:
-                raise checkpoint.BadCheckpoint("the checkpoint is missing or too large")
-            stated = checkpoint.read(note, self._trust.origin, self._trust.verifiers)
-        except checkpoint.BadCheckpoint as error:
-            first, last = _span(added.records)
-            self.problems.append(
-                Problem(str(error), first, last, layout.CHECKPOINT, commit.id, error.strangers)
-            )
+                raise BadCheckpoint("the checkpoint is missing or too large")
+            stated = read(note)
+        except BadCheckpoint as error:
+            self._unsigned(commit, error, *_span(added.records if added else {}))
             return None
-        if stated.size < self.tree.size:
+        if stated.size < size:
             self._problem(
                 commit,
-                f"the checkpoint goes back from {self.tree.size} to {stated.size} records",
+                f"the checkpoint goes back from {size} to {stated.size} records",
                 stated.size,
-                self.tree.size - 1,
+                size - 1,
                 path=layout.CHECKPOINT,
             )
             raise _CannotGoOn
@@ -197,37 +250,14 @@ class Replay:
             raise _CannotGoOn
 
     def _record(self, commit: Commit, index: int, data: bytes | None) -> None:
-        path = layout.record_path(index)
-        self.tree.append(leaf_hash(data or b""))
         try:
-            if data is None:
-                raise BadRecord(f"cannot be read, or has more than {MAX_RECORD} bytes")
-            record = parse(index, data)
-            self._follow(self._purges, record)
+            self.ledger.take(index, data)
         except (BadRecord, IllegalRecord) as error:
-            self._problem(commit, f"record {index} {error}", index, path=path)
-            return
-        self._ids[record.id] = index
-        self.records[index] = record
-        self.derived.delivered |= deliveries(record)
-
-    def _follow(self, purges: dict[str, Purge], record: Record) -> None:
-        """Check what a record claims against the log before it, and fold it into ``purges``."""
-        if record.id in self._ids:
-            raise IllegalRecord(f"has the id of record {self._ids[record.id]}")
-        if record.id != identity.record_id(self._trust.origin, record.type, record.body):
-            raise IllegalRecord("has an id that is not the one of its event")
-        purge = follow(purges, self._trust.origin, record)
-        if record.type is RecordType.LOG_OPENED:
-            opened = text(record.body, "log", "origin"), text(record.body, "target")
-            if opened != (self._trust.origin, self._trust.target):
-                raise IllegalRecord("opens the log of another origin or target")
-        if purge is not None:
-            purges[purge.id] = purge
+            self._problem(commit, f"record {index} {error}", index, path=layout.record_path(index))
 
     def _root(self, commit: Commit, stated: Checkpoint) -> None:
         """Compare the records with the signed root; on a mismatch go on from the signed state."""
-        if self.tree.root() != stated.root:
+        if self.ledger.tree.root() != stated.root:
             last = max(stated.size - 1, 0)
             first = min(self._verified_size, last)
             which = f"record {first} does" if first == last else f"records {first} to {last} do"
@@ -242,7 +272,10 @@ class Replay:
         frontier = read_frontier(data)
         if len(frontier) != stated.size.bit_count() or root_of(frontier) != stated.root:
             raise _CannotGoOn
-        self.tree.adopt(frontier)
+        self.ledger.adopt(frontier)
+
+    def _unsigned(self, commit: Commit, error: BadCheckpoint, first: int | None, last: int | None) -> None:
+        self.problems.append(Problem(str(error), first, last, layout.CHECKPOINT, commit.id, error.strangers))
 
     def _problem(
         self,
@@ -261,10 +294,6 @@ def _leaves(commit: Commit) -> Iterator[str]:
     for change in commit.changes:
         if change.blob and (change.path == layout.CHECKPOINT or layout.record_index(change.path) is not None):
             yield change.blob
-
-
-def _follows(commits: Sequence[Commit], tip: str) -> bool:
-    return bool(commits) and commits[0].parents[:1] == (tip,)
 
 
 def _span(records: Mapping[int, str]) -> tuple[int | None, int | None]:

@@ -124,6 +124,8 @@ def _intended(purge: Purge | None, record: Record) -> Purge:
         intent=record.index,
         attempt=number(body, "attempt"),
         lease_until=instant(body, "lease_until"),
+        holds=(purge.holds if purge else frozenset())
+        | {text(hold, "name") for hold in entries(body, "holds")},
         refusals=purge.refusals if purge else frozenset(),
     )
 
@@ -179,7 +181,10 @@ def _resolved(purge: Purge | None, record: Record) -> Purge:
 
 def _verified(purge: Purge | None, record: Record) -> Purge:
     ends = (PurgeState.COMPLETED, PurgeState.FAILED, PurgeState.CANCELLED, PurgeState.RESOLVED_RAN)
-    return replace(_in_state(purge, *ends), verdict=text(record.body, "verdict"))
+    ended = _in_state(purge, *ends)
+    if ended.verdict is not None:
+        raise IllegalRecord("gives a second verdict on its purge")
+    return replace(ended, verdict=text(record.body, "verdict"))
 
 
 def _reason(value: Json) -> str | None:

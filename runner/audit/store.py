@@ -6,23 +6,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from runner.audit import layout
+from runner.audit.following import Following
+from runner.audit.key_history import KeyHistory
 from runner.audit.keys import Signer
+from runner.audit.ledger import Ledger
+from runner.audit.memory import Expectation
+from runner.audit.pace import Pace, may_wait
 from runner.audit.records import BadRecord, TooLarge, encode, parse
-from runner.audit.replay import Replay
+from runner.audit.snapshot import drafted
 from runner.audit.state import IllegalRecord
 from runner.audit.trust import Trust
-from runner.audit.writer import Base, Writer
-from runner.errors import LogBroken, Refused, RemoteFailure
+from runner.audit.writer import Base, Posting, Writer
+from runner.errors import Refused, RemoteFailure
 from runner.git.program import GitFailed
-from runner.git.push import PushResult, compare_and_swap
+from runner.git.push import Pushed, PushResult, compare_and_swap
+from runner.git.remote import is_near
 from runner.git.repository import Repository
-from runner.model.log import Appended, Draft, Log, Record
+from runner.model.log import Appended, Draft, Log, Record, RecordType
 from runner.model.notice import Notice
 from runner.model.target import Webhook
 from runner.ports import Clock, Jitter
 
 TIME_LIMIT = 300.0
-"""Seconds after which an append gives up, however often it has tried."""
+"""Seconds after which an append gives up, however often it has tried; a run that ends gives it less."""
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -30,19 +36,22 @@ _LONGEST_PAUSE = 30.0
 
 @dataclass(slots=True)
 class _Append:
-    """One call of ``append``: its leaves, and those of which it cannot know whether they landed."""
+    """One call of ``append``: its leaves, and those of which it cannot know whether they landed.
+
+    One that is ``patient`` waits where pushes come too fast.
+    """
 
     leaves: dict[str, bytes]
-    settled: tuple[Notice, ...]
-    attempted: tuple[Notice, ...]
+    posting: Posting
+    patient: bool
     uncertain: set[str] = field(default_factory=set)
 
 
 class GitLogStore:
     """Reads and extends the branch ``audit/<target>`` of a remote.
 
-    It remembers the last state it has verified, and the clone remembers its tip for later processes.
-    A branch that goes back, is rewritten or vanishes is refused until it is what it was.
+    How it reads, and what it refuses, stands in ``Following``; so is refused what does not go on from
+    what it is told to ``expect``.
     """
 
     def __init__(
@@ -55,24 +64,30 @@ class GitLogStore:
         clock: Clock,
         jitter: Jitter,
         remote: str = "origin",
+        expect: Iterable[Expectation] = (),
     ) -> None:
-        self._repository = repository
         self._trust = trust
         self._endpoints = tuple(endpoints)
         self._signer = signer
         self._clock = clock
         self._jitter = jitter
         self._remote = remote
-        self._replay = Replay(repository, trust)
+        self._following = Following(repository, trust, remote, expect)
+        self._pace = None if is_near(repository.git, remote) else Pace(at=clock.monotonic())
+
+    @property
+    def keys(self) -> KeyHistory:
+        """The keys of the log as it was last read."""
+        return self._following.replay.ledger.signatures.keys
 
     def load(self) -> Log:
         """Fetch and verify.
 
-        Raises ``Refused`` when there is no log, ``LogBroken`` if it lies, ``RemoteFailure`` when
-        the remote cannot be asked, and ``NotVerified`` when the clone does not reach its beginning.
+        Raises ``Refused`` when there is no log, ``LogBroken`` if it lies, and ``RemoteFailure`` when
+        the remote cannot be asked.
         """
-        self._verify(self._fetch())
-        return self._replay.log()
+        self._following.verify(self._following.fetch())
+        return self._following.replay.log()
 
     def append(
         self,
@@ -80,6 +95,8 @@ class GitLogStore:
         *,
         settled: Sequence[Notice] = (),
         attempted: Sequence[Notice] = (),
+        dead: Sequence[Notice] = (),
+        replayed: Sequence[Notice] = (),
     ) -> Appended:
         """Write the drafts, and their notices, in one compare-and-swap push.
 
@@ -89,23 +106,26 @@ class GitLogStore:
         and for one that the log, as it now stands, does not allow.
         """
         writer = Writer(self._trust.require(self._signer), self._endpoints)
-        work = _Append(_encoded(drafts), tuple(settled), tuple(attempted))
+        posting = Posting(tuple(settled), tuple(attempted), tuple(dead), tuple(replayed))
+        work = _Append(_encoded(drafts), posting, may_wait(drafts))
         started, tries = self._clock.monotonic(), 0
         while True:
+            self._keep_pace(work.patient)
             try:
-                tip = self._fetch()
+                tip = self._following.fetch()
             except GitFailed as error:
                 reason = error.message
             else:
-                self._verify(tip)
+                self._following.verify(tip)
                 done = self._try(writer, work)
                 if isinstance(done, Appended):
                     return done
                 reason = done
-            left = TIME_LIMIT - (self._clock.monotonic() - started)
+            grace = self._following.copy.git.interruption.grace()
+            left = min(TIME_LIMIT - (self._clock.monotonic() - started), grace)
             if left <= 0:
                 raise RemoteFailure(
-                    f"the log could not be written within {TIME_LIMIT:.0f} seconds: {reason}",
+                    f"the log could not be written in time: {reason}",
                     where=layout.branch(self._trust.target),
                     hint="run again: what did land is recognised",
                 )
@@ -114,81 +134,52 @@ class GitLogStore:
             )
             tries += 1
 
-    def _fetch(self) -> str:
-        """Bring the newest tip here; it must descend from the one that this clone saw last."""
-        target, private = self._trust.target, layout.private_ref(self._trust.target)
-        last = self._repository.resolve(private)
-        tip = self._repository.tip(self._remote, layout.branch(target))
-        if tip is not None:
-            if last is not None and not self._repository.descends(tip, last):
-                raise LogBroken(
-                    f"the branch audit/{target} of {self._remote} was rewritten or rolled back",
-                    where=f"now at {tip}, last seen here at {last}",
-                    hint="find out who moved it, and put it back: this clone still has that commit",
-                )
-            self._repository.advance(private, tip)
-            return tip
-        if last is not None:
-            raise LogBroken(
-                f"the branch audit/{target} has vanished from {self._remote}",
-                where=f"last seen here at {last}",
-                hint="find out who deleted it, and put it back: this clone still has that commit",
-            )
-        raise Refused(
-            f"target {target} has no log: {self._remote} has no branch audit/{target}",
-            hint=f"purgectl audit open --target {target}; if there was a log, find out where it went",
-        )
-
-    def _verify(self, tip: str) -> None:
-        self._replay.advance(tip)
-        problems = self._replay.problems
-        if problems:
-            first = problems[0]
-            more = f" (and {len(problems) - 1} more problems)" if len(problems) > 1 else ""
-            raise LogBroken(
-                f"the log of target {self._trust.target} does not verify: {first.message}{more}",
-                where=f"{first.path or layout.branch(self._trust.target)} at {first.commit[:12]}",
-                hint=f"purgectl audit verify --target {self._trust.target} lists everything",
-            )
+    def _keep_pace(self, patient: bool) -> None:
+        wait = self._pace.wait(self._clock.monotonic()) if self._pace is not None and patient else 0.0
+        if wait > 0:
+            self._clock.sleep(wait)
 
     def _try(self, writer: Writer, work: _Append) -> Appended | str:
         """Build on the verified tip and push once; return why it must be tried again."""
-        replay, landed, known = self._replay, list[Record](), list[str]()
-        records: list[Record] = []
-        for key, data in work.leaves.items():
-            there = replay.find(key)
-            if there is None:
-                records.append(parse(replay.tree.size + len(records), data))
-            elif there.data == data and key in work.uncertain:
-                landed.append(there)
-            else:
-                known.append(key)
-        self._require_legal(records)
-        now = self._clock.now()
-        extension = writer.extend(self._base(), records, work.settled, work.attempted, now)
+        replay, copy, now = self._following.replay, self._following.copy, self._clock.now()
+        landed, known, leaves = _sorted(replay.ledger, work)
+        size, snapshot = replay.ledger.tree.size, replay.ledger.due_summary() if leaves else None
+        if snapshot is not None:
+            leaves.insert(0, encode(drafted(self._trust.origin, size, snapshot, now)))
+        records = [parse(size + number, data) for number, data in enumerate(leaves)]
+        keys = self._require_legal(records)
+        if records:
+            self._trust.require_valid(writer.signer, size, keys)
+        extension = writer.extend(self._base(), records, work.posting, now, snapshot)
         if not extension.changes:
-            return Appended(replay.log(), tuple(landed), tuple(known))
-        commit = self._repository.commit(replay.tip, extension.changes, extension.message, now)
-        branch = layout.branch(self._trust.target)
-        pushed = compare_and_swap(self._repository.git, self._remote, branch, replay.tip, commit)
-        match pushed.result:
-            case PushResult.LANDED:
-                self._repository.advance(layout.private_ref(self._trust.target), commit)
-                self._verify(commit)
-                return Appended(replay.log(), (*landed, *records), tuple(known))
-            case PushResult.REFUSED:
-                raise RemoteFailure(
-                    f"{self._remote} does not take the push: {pushed.reason}",
-                    where=branch,
-                    hint="the runner needs the right to push to this branch",
-                )
-            case PushResult.UNKNOWN:
-                work.uncertain.update(record.id for record in records)
+            return Appended(replay.log(), landed, known)
+        commit = copy.commit(replay.tip, extension.changes, extension.message, now)
+        pushed = self._push(replay.tip, commit)
+        if pushed.result is PushResult.LANDED:
+            self._following.verify(commit)
+            own = (record for record in records if record.type is not RecordType.LOG_SNAPSHOT)
+            return Appended(replay.log(), (*landed, *own), known)
+        if pushed.result is PushResult.UNKNOWN:
+            work.uncertain.update(record.id for record in records)
         return pushed.reason or pushed.result.value
 
-    def _require_legal(self, records: Sequence[Record]) -> None:
+    def _push(self, tip: str | None, commit: str) -> Pushed:
+        """Push once. Raises ``RemoteFailure`` for a remote that says no."""
+        branch = layout.branch(self._trust.target)
+        if self._pace is not None:
+            self._pace = self._pace.pushed(self._clock.monotonic())
+        pushed = compare_and_swap(self._following.copy.wire, self._remote, branch, tip, commit)
+        if pushed.result is PushResult.REFUSED:
+            raise RemoteFailure(
+                f"{self._remote} does not take the push: {pushed.reason}",
+                where=branch,
+                hint="the runner needs the right to push to this branch",
+            )
+        return pushed
+
+    def _require_legal(self, records: Sequence[Record]) -> KeyHistory:
         try:
-            self._replay.legal(records)
+            return self._following.replay.ledger.legal(records)
         except IllegalRecord as error:
             raise Refused(
                 f"the log has moved on, and a record {error}",
@@ -197,9 +188,27 @@ class GitLogStore:
             ) from None
 
     def _base(self) -> Base:
-        derived = self._replay.derived
-        pending = {(notice.endpoint, notice.index): notice for notice in derived.outbox()}
-        return Base(self._replay.tree, derived.newest, frozenset(derived.delivered), pending)
+        derived, ledger = self._following.replay.derived, self._following.replay.ledger
+        return Base(
+            tree=ledger.tree,
+            whereabouts=ledger.whereabouts,
+            outbox={notice.key: notice for notice in derived.outbox()},
+            dead={notice.key: notice for notice in derived.dead()},
+        )
+
+
+def _sorted(ledger: Ledger, work: _Append) -> tuple[tuple[Record, ...], tuple[str, ...], list[bytes]]:
+    """Return what of this call has landed before, what somebody else wrote, and the leaves to write."""
+    landed, known, leaves = [], [], []
+    for key, data in work.leaves.items():
+        there = ledger.find(key)
+        if there is not None and there.data == data and key in work.uncertain:
+            landed.append(there)
+        elif ledger.knows(key):
+            known.append(key)
+        else:
+            leaves.append(data)
+    return tuple(landed), tuple(known), leaves
 
 
 def _encoded(drafts: Sequence[Draft]) -> dict[str, bytes]:

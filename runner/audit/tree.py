@@ -7,7 +7,8 @@ for the verification, step by step. Hashes are 32 bytes of SHA-256.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 HASH_SIZE = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -23,52 +24,79 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
 
+Node: TypeAlias = tuple[int, int]
+"""A complete subtree: its level ``k``, and how many subtrees of 2^k leaves stand left of it."""
+
+
+class UnknownNode(LookupError):
+    """A hash is asked for that a tree without its past does not know."""
+
+
 class Tree:
     """A tree that grows, and that still knows every smaller tree it has been.
 
     Level ``k`` holds the roots of all complete subtrees of 2^k leaves, in order, so that a root
     or a proof for any size costs a number of hashes that grows with the logarithm.
+
+    A tree may also begin at a ``size`` with nothing but some ``nodes`` of its past. Then it grows
+    in the same way, and whatever needs a hash that it does not know raises ``UnknownNode``.
     """
 
-    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, leaves: Iterable[bytes] = (), *, size: int = 0, nodes: Mapping[Node, bytes] | None = None
+    ) -> None:
+        self.size = size
+        self._start = size
+        self._past = dict(nodes or {})
         self._levels: list[list[bytes]] = [[]]
         for leaf in leaves:
             self.append(leaf)
 
-    @property
-    def size(self) -> int:
-        """How many leaves there are."""
-        return len(self._levels[0])
-
     def append(self, leaf: bytes) -> None:
         """Add the hash of the next leaf."""
-        level, value = 0, leaf
+        level, place, value = 0, self.size, leaf
         self._levels[0].append(value)
-        while len(self._levels[level]) % 2 == 0:
-            value = node_hash(*self._levels[level][-2:])
-            level += 1
+        while place % 2:
+            value = node_hash(self.node(level, place - 1), value)
+            level, place = level + 1, place // 2
             if level == len(self._levels):
                 self._levels.append([])
             self._levels[level].append(value)
+        self.size += 1
 
     def copy(self) -> Tree:
         """Return a tree that grows on its own."""
-        other = Tree()
+        other = Tree(size=self.size, nodes=self._past)
+        other._start = self._start
         other._levels = [list(level) for level in self._levels]
         return other
 
     def frontier(self, size: int | None = None) -> tuple[bytes, ...]:
         """Return the roots of the complete subtrees that make up a size, the biggest first."""
         wanted = self.size if size is None else size
-        return tuple(self._levels[level][place] for level, place in _subtrees(wanted))
+        return tuple(self.node(*node) for node in subtrees(0, wanted))
+
+    def node(self, level: int, place: int) -> bytes:
+        """Return the root of a complete subtree. Raises ``UnknownNode``."""
+        own = place - (self._start >> level)
+        if own >= 0:
+            return self._levels[level][own]
+        try:
+            return self._past[level, place]
+        except KeyError:
+            raise UnknownNode(f"the hash over 2^{level} leaves at place {place} is not known") from None
 
     def adopt(self, frontier: Sequence[bytes]) -> None:
         """Take over the frontier of the present size from a source that is trusted more.
 
         What is appended afterwards has the right root, although older leaves here may be wrong.
         """
-        for (level, place), value in zip(_subtrees(self.size), frontier, strict=True):
-            self._levels[level][place] = value
+        for (level, place), value in zip(subtrees(0, self.size), frontier, strict=True):
+            own = place - (self._start >> level)
+            if own < 0:
+                self._past[level, place] = value
+            else:
+                self._levels[level][own] = value
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root of the first ``size`` leaves, by default of all."""
@@ -95,12 +123,7 @@ class Tree:
 
     def _range(self, start: int, end: int) -> bytes:
         """Return the hash over leaves ``start`` to ``end``; ``start`` is where a subtree begins."""
-        pieces = []
-        while start < end:
-            level = min((end - start).bit_length() - 1, (start & -start).bit_length() - 1 if start else 64)
-            pieces.append(self._levels[level][start >> level])
-            start += 1 << level
-        return root_of(pieces)
+        return root_of([self.node(*node) for node in subtrees(start, end)])
 
     def _path(self, index: int, start: int, end: int) -> list[bytes]:
         if end - start == 1:
@@ -189,11 +212,26 @@ def _split(count: int) -> int:
     return 1 << (count - 1).bit_length() - 1
 
 
-def _subtrees(size: int) -> list[tuple[int, int]]:
-    """Return level and place of each complete subtree of a size, the biggest first."""
-    found, start = [], 0
-    for level in reversed(range(size.bit_length())):
-        if size >> level & 1:
-            found.append((level, start >> level))
-            start += 1 << level
-    return found
+def needed(size: int, prefixes: Iterable[int]) -> tuple[Node, ...]:
+    """Return the nodes from which a tree can go on without its past, in order.
+
+    They make up its root at ``size``, and prove that each of the ``prefixes``, which are no larger,
+    begins whatever it becomes.
+    """
+    nodes = set(subtrees(0, size))
+    for prefix in prefixes:
+        nodes |= {*subtrees(0, prefix), *subtrees(prefix, size)}
+    return tuple(sorted(nodes))
+
+
+def subtrees(start: int, end: int) -> Iterator[Node]:
+    """Yield the complete subtrees that make up leaves ``start`` to ``end``, from left to right.
+
+    From 0 these are the frontier of a size; they are as few as can be.
+    """
+    while start < end:
+        level = (end - start).bit_length() - 1
+        if start:
+            level = min(level, (start & -start).bit_length() - 1)
+        yield level, start >> level
+        start += 1 << level

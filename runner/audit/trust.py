@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runner.audit import layout
+from runner.audit.key_history import KeyHistory
 from runner.audit.keys import BadKey, Signer, Verifier
-from runner.errors import Refused
+from runner.documents.kinds import Kind
+from runner.errors import LogBroken, Refused
 from runner.model.target import LogTrust
+
+PUT_BACK = (
+    "purgectl audit verify tells whose it is; a key that left log.keys too early is put back, "
+    "ended with purgectl audit key retire, and then removed"
+)
+"""What to do when the newest checkpoint is by a key that does not stand in ``log.keys``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +37,50 @@ class Trust:
         if signer.verifier not in self.verifiers:
             raise Refused(
                 f"AUDIT_SIGNING_KEY belongs to {signer.verifier}, which target {self.target} does not trust",
-                where=target_path(self.target),
+                where=Kind.TARGET.path(self.target),
                 hint="use the key whose verifier key stands in log.keys, or add this one by pull request",
             )
         return signer
 
+    def require_valid(self, signer: Signer, old: int, keys: KeyHistory) -> None:
+        """Require that a key may sign on top of ``old`` records; ``keys`` are as after what it signs.
+
+        Raises ``Refused``: the signing key is not the one that the log expects.
+        """
+        term = keys.term(signer.verifier)
+        if term is None or term.since >= old:
+            raise Refused(
+                f"AUDIT_SIGNING_KEY belongs to {signer.verifier}, which the log has not admitted yet",
+                where=f"audit/{self.target}",
+                hint=f"with the key before it: purgectl audit key add --target {self.target}, then run again",
+            )
+        if term.until is not None and term.until < old:
+            raise Refused(
+                f"AUDIT_SIGNING_KEY belongs to {signer.verifier}, which record {term.until} of the log ended",
+                where=f"audit/{self.target}",
+                hint="put the signing key that came after it into the environment",
+            )
+        if term.until is not None:
+            raise Refused(
+                f"AUDIT_SIGNING_KEY belongs to {signer.verifier}, and a key cannot end itself",
+                where=f"audit/{self.target}",
+                hint="set AUDIT_SIGNING_KEY to the key that goes on, which proves that somebody has it",
+            )
+
+    def require_believed(self, signers: Sequence[Verifier]) -> None:
+        """Require that one of these, who signed the newest checkpoint, is trusted. Raises ``LogBroken``."""
+        if not set(signers) & set(self.verifiers):
+            named = ", ".join(map(str, signers))
+            raise LogBroken(
+                f"no trusted key has signed the newest checkpoint: it is by {named}",
+                where=f"{layout.branch(self.target)}, and log.keys in {Kind.TARGET.path(self.target)}",
+                hint=PUT_BACK,
+            )
+
 
 def trust_in(target: str, log: LogTrust) -> Trust:
     """Return the trust root that a target's file states. Raises ``Refused`` when it is of no use."""
-    where = target_path(target)
+    where = Kind.TARGET.path(target)
     if not log.keys:
         raise Refused(
             f"target {target} trusts no key yet, so nobody can sign its log",
@@ -56,8 +101,3 @@ def trust_in(target: str, log: LogTrust) -> Trust:
                 hint="a key carries the origin of its log: make one with purgectl audit keygen",
             )
     return Trust(log.origin, target, verifiers)
-
-
-def target_path(name: str) -> str:
-    """Return where a target's file lies."""
-    return f"policies/targets/{name}.yaml"

@@ -11,22 +11,36 @@ from runner.audit.derived import frontier_file
 from runner.audit.keys import Signer
 from runner.audit.outbox import Occasion
 from runner.audit.tree import Tree, leaf_hash
-from runner.model.log import Checkpoint, Record
+from runner.audit.whereabouts import Key, Whereabouts
+from runner.model.log import Checkpoint, Record, RecordType
 from runner.model.notice import Notice
 from runner.model.target import Webhook
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The verified state that is extended. ``newest`` and ``delivered`` are as in ``Derived``."""
+    """The verified state that is extended; ``outbox`` and ``dead`` are the files there by their key."""
 
     tree: Tree
-    newest: dict[str, int]
-    delivered: frozenset[tuple[str, int]]
-    outbox: dict[tuple[str, int], Notice]
+    whereabouts: Whereabouts
+    outbox: dict[Key, Notice]
+    dead: dict[Key, Notice]
 
 
-EMPTY = Base(Tree(), {}, frozenset(), {})
+EMPTY = Base(Tree(), Whereabouts(), {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What an append does to notices, each as in ``ports.LogStore.append``."""
+
+    settled: tuple[Notice, ...] = ()
+    attempted: tuple[Notice, ...] = ()
+    dead: tuple[Notice, ...] = ()
+    replayed: tuple[Notice, ...] = ()
+
+
+NOTHING = Posting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +62,22 @@ class Writer:
         self,
         base: Base,
         records: Sequence[Record],
-        settled: Sequence[Notice],
-        attempted: Sequence[Notice],
+        posting: Posting,
         now: datetime,
+        snapshot: bytes | None = None,
     ) -> Extension:
-        """Build the next commit. Raises ``ValueError`` for a settled notice that no record delivers.
+        """Build the next commit. Raises ``ValueError`` for a notice that leaves without a record of it.
 
-        Settled and attempted notices that have left the outbox meanwhile are no longer its concern.
+        ``snapshot`` is the file of which the first record tells.
+
+        Notices that have left the outbox meanwhile, or were tried or replayed by somebody else, are no
+        longer its concern.
         """
-        changes = _outbox_changes(base, records, settled, attempted)
+        changes = _moves(base, records, posting)
         if records:
             changes |= self._growth(base, records, now)
+        if snapshot is not None:
+            changes[layout.SNAPSHOT] = snapshot
         return Extension(changes, _message(records))
 
     def _growth(self, base: Base, records: Sequence[Record], now: datetime) -> dict[str, bytes | None]:
@@ -70,7 +89,7 @@ class Writer:
             layout.record_path(record.index): record.data for record in records
         }
         changes |= {layout.CHECKPOINT: note, layout.FRONTIER: frontier_file(tree)}
-        newest = dict(base.newest)
+        newest = dict(base.whereabouts.newest)
         for webhook, record in outbox.addressed(records, self.endpoints):
             occasion = Occasion(note, tree.size, newest.get(webhook.id, 0))
             newest[webhook.id] = tree.size
@@ -83,23 +102,51 @@ class Writer:
         return changes
 
 
-def _outbox_changes(
-    base: Base, records: Sequence[Record], settled: Sequence[Notice], attempted: Sequence[Notice]
-) -> dict[str, bytes | None]:
-    delivered = base.delivered | {key for record in records for key in outbox.deliveries(record)}
+def _moves(base: Base, records: Sequence[Record], posting: Posting) -> dict[str, bytes | None]:
+    """Return the changes below ``outbox/`` and ``dead/``."""
+    _require_named(posting.settled, base.whereabouts.delivered | _told(records, RecordType.NOTICE_DELIVERED))
+    _require_named(posting.dead, base.whereabouts.given_up | _told(records, RecordType.NOTICE_DEAD))
+    begun_anew = _told(records, RecordType.NOTICE_REPLAYED)
     changes: dict[str, bytes | None] = {}
-    for notice in attempted:
-        pending = base.outbox.get((notice.endpoint, notice.index))
-        if pending is not None and pending.attempts < notice.attempts:
-            tried = replace(notice, body=pending.body)
-            changes[layout.outbox_path(notice.endpoint, notice.index)] = outbox.entry(tried)
-    for notice in settled:
-        key = (notice.endpoint, notice.index)
-        if key not in delivered:
-            raise ValueError(f"notice {key} is settled, but no record says that it was delivered")
-        if key in base.outbox:
-            changes[layout.outbox_path(*key)] = None
+    for notice in posting.attempted:
+        pending = base.outbox.get(notice.key)
+        if pending is not None and _is_newer(notice, pending):
+            changes[layout.outbox_path(*notice.key)] = outbox.entry(replace(notice, body=pending.body))
+    for notice in posting.dead:
+        pending = base.outbox.get(notice.key)
+        if pending is not None and pending.enqueued_at == notice.enqueued_at:
+            changes[layout.outbox_path(*notice.key)] = None
+            changes[layout.dead_path(*notice.key)] = outbox.entry(replace(notice, body=pending.body))
+    for notice in posting.settled:
+        changes |= dict.fromkeys(_files(base, notice.key))
+    for notice in posting.replayed:
+        if notice.key in begun_anew:
+            changes |= dict.fromkeys(_files(base, notice.key))
+            changes[layout.outbox_path(*notice.key)] = outbox.entry(notice)
     return changes
+
+
+def _files(base: Base, key: Key) -> list[str]:
+    """Return where a notice lies now."""
+    places = ((layout.outbox_path(*key), base.outbox), (layout.dead_path(*key), base.dead))
+    return [path for path, there in places if key in there]
+
+
+def _told(records: Sequence[Record], kind: RecordType) -> set[Key]:
+    return {key for record in records if record.type is kind for key in outbox.told(record)}
+
+
+def _require_named(notices: Sequence[Notice], named: set[Key]) -> None:
+    for notice in notices:
+        if notice.key not in named:
+            raise ValueError(f"notice {notice.key} leaves the outbox, but no record says why")
+
+
+def _is_newer(notice: Notice, pending: Notice) -> bool:
+    """Whether an attempt is newer than what the outbox knows; one from before a replay is not."""
+    if notice.enqueued_at != pending.enqueued_at:
+        return False
+    return pending.last_at is None or (notice.last_at is not None and notice.last_at > pending.last_at)
 
 
 def _message(records: Sequence[Record]) -> str:

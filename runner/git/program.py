@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from runner.errors import RemoteFailure, UsageError
 from runner.model.text import printable
+from runner.ports import Interruption, Undisturbed
 
 LOCAL_SECONDS = 120.0
 NETWORK_SECONDS = 300.0
+_GLANCE_SECONDS = 0.1
+_NO_TIME = "this run has no time left"
 
 _KEPT = frozenset(
     {"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "GIT_ASKPASS", "ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"}
@@ -63,15 +69,23 @@ class Answer:
 class Git:
     """Runs git in one folder, away from the user's hooks, prompts and this process's secrets.
 
-    ``git_dir`` pins the repository once it is known, so that nothing is searched for again.
+    ``git_dir`` pins the repository once it is known, so that nothing is searched for again;
+    ``settings`` count there in addition. When an ``interruption`` leaves no grace, git is ended.
     """
 
-    def __init__(self, folder: Path, git_dir: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        git_dir: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        interruption: Interruption | None = None,
+    ) -> None:
+        self.folder = folder
+        self.interruption = interruption or Undisturbed()
         self._command = ["git", "--no-pager"]
         if git_dir is not None:
             self._command.append(f"--git-dir={git_dir}")
-        for name, value in _SETTINGS.items():
+        for name, value in {**(settings or {}), **_SETTINGS}.items():
             self._command += ["-c", f"{name}={value}"]
 
     def run(
@@ -96,15 +110,33 @@ class Git:
     ) -> Answer:
         """Run git and return its answer, whatever its exit code.
 
-        Raises ``GitFailed`` when it takes longer than ``seconds``, and ``UsageError`` when there
-        is no git on this machine.
+        Raises ``GitFailed`` when it takes longer than ``seconds`` or than the run may still last, and
+        ``UsageError`` when there is no git on this machine.
         """
+        if self.interruption.grace() <= 0:
+            raise GitFailed(f"git {arguments[0]} was not started: {_NO_TIME}")
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            process = self._start(arguments, given, variables or {})
+        with process:
+            try:
+                out, err = self._output(process, arguments[0], seconds)
+            except BaseException:
+                _kill_group(process)
+                raise
+        return Answer(process.returncode, out, clean(err))
+
+    def _start(
+        self, arguments: Sequence[str], given: IO[bytes], variables: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """Start git. What it reads comes from a file, because a wait that looks up cannot feed a pipe."""
         try:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [*self._command, *arguments],
-                cwd=self._folder,
-                env=environment(os.environ) | dict(variables or {}),
-                stdin=subprocess.PIPE,
+                cwd=self.folder,
+                env=environment(os.environ) | dict(variables),
+                stdin=given,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -112,19 +144,20 @@ class Git:
         except OSError as error:
             raise UsageError(
                 f"git cannot be started: {error.strerror}",
-                where=str(self._folder),
+                where=str(self.folder),
                 hint="install git, and name an existing folder",
             ) from None
-        with process:
+
+    def _output(self, process: subprocess.Popen[bytes], verb: str, seconds: float) -> tuple[bytes, bytes]:
+        """Wait for what git prints, and look up now and then. Raises ``GitFailed``."""
+        glance = min(_GLANCE_SECONDS, seconds)
+        for _ in range(math.ceil(seconds / glance)):
             try:
-                out, err = process.communicate(stdin, timeout=seconds)
+                return process.communicate(timeout=glance)
             except subprocess.TimeoutExpired:
-                _kill_group(process)
-                raise GitFailed(f"git {arguments[0]} gave no answer in {seconds:.0f} seconds") from None
-            except BaseException:
-                _kill_group(process)
-                raise
-        return Answer(process.returncode, out, clean(err))
+                if self.interruption.grace() <= 0:
+                    raise GitFailed(f"git {verb} was ended: {_NO_TIME}") from None
+        raise GitFailed(f"git {verb} gave no answer in {seconds:.0f} seconds")
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:

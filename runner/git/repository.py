@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from runner.errors import UsageError
+from runner.git.objects import lines, read_objects
 from runner.git.program import NETWORK_SECONDS, Git, GitFailed
+from runner.git.writing import REGULAR, write_commit
 from runner.model.source import EntryKind, SourceFile
+from runner.ports import Interruption
 
 READ_LIMIT = 256 * 1024
 """Bytes above which ``Repository.tree`` leaves a file unread."""
 
-REGULAR = "100644"
-"""The mode of a plain file that nobody executes."""
-
-_AUTHOR = ("purgectl", "purgectl@invalid")
-_KINDS = {"100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.SYMLINK}
+_KINDS = {REGULAR: EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.SYMLINK}
 _DIFF = (
     *("--stdin", "-r", "-z", "--root", "--raw", "--always"),
     *("--no-renames", "--no-abbrev", "--ignore-submodules=none"),
 )
 _FETCH_TRIES = 3
-_FETCH = (
-    *("fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-filter"),
-    *("--no-recurse-submodules", "--refmap=", "--force"),
+QUIETLY = (
+    *("--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-recurse-submodules"),
+    *("--refmap=", "--force"),
 )
+"""How to fetch without touching anything else of a clone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +51,18 @@ class Commit:
 
 
 class Repository:
-    """One repository on this machine. Every method may raise ``GitFailed``."""
+    """One repository on this machine. Every method may raise ``GitFailed``.
 
-    def __init__(self, git: Git) -> None:
+    ``wire`` is the git for what goes over the network, where that needs settings of its own.
+    """
+
+    def __init__(self, git: Git, wire: Git | None = None) -> None:
         self.git = git
+        self.wire = wire or git
 
     @classmethod
-    def open(cls, path: Path) -> Repository:
-        """Find the repository that a folder lies in, bare or not.
+    def open(cls, path: Path, interruption: Interruption | None = None) -> Repository:
+        """Find the repository that a folder lies in, bare or not; ``interruption`` is as in ``Git``.
 
         Raises ``UsageError`` when there is none, with git's reason.
         """
@@ -70,7 +73,7 @@ class Repository:
                 where=str(path.absolute()),
                 hint="run this inside a clone of the policy repository",
             )
-        return cls(Git(path, Path(found.out.decode().rstrip("\n"))))
+        return cls(Git(path, Path(found.out.decode().rstrip("\n")), interruption=interruption))
 
     def fetch(self, remote: str, source: str, into: str) -> str | None:
         """Bring a remote ref here under a private name; return its commit, ``None`` if absent.
@@ -78,9 +81,9 @@ class Repository:
         The private ref follows the remote wherever it goes, also backwards. Nothing else of the
         clone changes: no tags, no tracking refs, no ``FETCH_HEAD``.
         """
-        arguments = [*_FETCH, remote, f"{source}:{into}"]
+        command = ("fetch", *QUIETLY, self.scope(), remote, f"{source}:{into}")
         for _ in range(_FETCH_TRIES):
-            answer = self.git.ask(*arguments, seconds=NETWORK_SECONDS)
+            answer = self.wire.ask(*command, seconds=NETWORK_SECONDS)
             if answer.code == 0:
                 return self.resolve(into)
             if f"couldn't find remote ref {source}" in answer.err:
@@ -89,6 +92,10 @@ class Repository:
                 break
         raise GitFailed(f"cannot fetch {source} from {remote}: {answer.err}", hint="git fetch must work here")
 
+    def scope(self) -> str:
+        """Return the option that says how much a fetch brings: everything, whatever the user has set."""
+        return "--no-filter"
+
     def tip(self, remote: str, source: str) -> str | None:
         """Bring a remote ref's objects here without naming them; return its commit, ``None`` if absent."""
         incoming = f"refs/purgectl/incoming/{uuid.uuid4().hex}"
@@ -96,6 +103,11 @@ class Repository:
             return self.fetch(remote, source, incoming)
         finally:
             self.git.ask("update-ref", "-d", incoming)
+
+    def shared_folder(self) -> Path:
+        """Return the folder with the objects, refs and settings that all work trees share."""
+        out = self.git.run("rev-parse", "--path-format=absolute", "--git-common-dir")
+        return Path(out.decode().rstrip("\n"))
 
     def descends(self, commit: str, ancestor: str) -> bool:
         """Whether a commit is another one or has it in its history."""
@@ -130,19 +142,21 @@ class Repository:
 
     def blobs(self, names: Sequence[str], limit: int = READ_LIMIT) -> list[bytes | None]:
         """Return the bytes of many blobs; ``None`` for what is missing, no blob, or over ``limit``."""
-        found: dict[str, bytes] = {}
         small = [name for name, size in zip(names, self._sizes(names), strict=True) if 0 <= size <= limit]
-        if small:
-            out = self.git.run("cat-file", "--batch", stdin=_lines(small))
-            found = dict(zip(small, _contents(out), strict=True))
+        read = read_objects(self.git, small)
+        found = {name: data for name, (_, data) in zip(small, read, strict=True)}
         return [found.get(name) for name in names]
+
+    def absent(self, names: Sequence[str]) -> list[str]:
+        """Return which of these name no blob that is here."""
+        return [name for name, size in zip(names, self._sizes(names), strict=True) if size < 0]
 
     def _sizes(self, names: Sequence[str]) -> list[int]:
         """Return how many bytes each blob has without reading it, -1 where there is none."""
         if not names:
             return []
         check = ("cat-file", "--batch-check=%(objecttype) %(objectsize)")
-        words = [line.split() for line in self.git.run(*check, stdin=_lines(names)).splitlines()]
+        words = [line.split() for line in self.git.run(*check, stdin=lines(names)).splitlines()]
         return [int(size) if kind == b"blob" else -1 for kind, size in ((w[0], w[-1]) for w in words)]
 
     def history(self, tip: str, since: str | None = None) -> tuple[Commit, ...]:
@@ -154,6 +168,16 @@ class Repository:
         raw = self.git.run("diff-tree", *_DIFF, stdin=pairs.encode())
         changes = _changes(raw)
         return tuple(Commit(ids[0], tuple(ids[1:]), tuple(changes.get(ids[0], ()))) for ids in chain)
+
+    def listing(self, commit: str, paths: Sequence[str]) -> tuple[Change, ...]:
+        """Return every file at or below some paths of a commit, as if the commit had added them all."""
+        raw = self.git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths) if paths else b""
+        return tuple(_added(line) for line in raw.split(b"\0") if line)
+
+    def first_with(self, tip: str, path: str) -> str | None:
+        """Return the oldest commit of the first-parent chain that changed a path, ``None`` without any."""
+        found = self.git.run("rev-list", "--first-parent", tip, "--", path).decode().split()
+        return found[-1] if found else None
 
     def complete(self, commit: str) -> bool:
         """Whether a commit without parents in ``history`` really has none: false if shallow."""
@@ -167,32 +191,7 @@ class Repository:
 
         ``None`` deletes a path. No ref moves, and no setting of the user plays a part.
         """
-        with tempfile.TemporaryDirectory(prefix="purgectl-") as folder:
-            blobs = self._write_blobs(Path(folder), [data for data in changes.values() if data is not None])
-            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            if parent is not None:
-                self.git.run("read-tree", parent, variables=index)
-            absent = f"0 {'0' * len(parent or '')}"
-            entries = ((path, absent if data is None else blobs[data]) for path, data in changes.items())
-            lines = (f"{entry}\t{path}\0".encode() for path, entry in entries)
-            self.git.run("update-index", "-z", "--index-info", stdin=b"".join(lines), variables=index)
-            tree = self.git.run("write-tree", variables=index).decode().strip()
-        parents = ["-p", parent] if parent is not None else []
-        out = self.git.run(
-            "commit-tree", "--no-gpg-sign", *parents, tree, stdin=message.encode(), variables=_signature(when)
-        )
-        return out.decode().strip()
-
-    def _write_blobs(self, folder: Path, contents: Iterable[bytes]) -> dict[bytes, str]:
-        """Write contents as objects; return, for each, the mode and id of its index entry."""
-        unique = list(dict.fromkeys(contents))
-        paths = [folder / str(number) for number in range(len(unique))]
-        for path, data in zip(paths, unique, strict=True):
-            path.write_bytes(data)
-        listing = "".join(f"{path}\n" for path in paths).encode()
-        out = self.git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listing)
-        written = (f"{REGULAR} {blob}" for blob in out.decode().split())
-        return dict(zip(unique, written, strict=True))
+        return write_commit(self.git, parent, changes, message, when)
 
 
 def _listed(line: bytes) -> SourceFile:
@@ -203,18 +202,10 @@ def _listed(line: bytes) -> SourceFile:
     return SourceFile(name, kind, b"", int(size) if size != "-" else 0, blob)
 
 
-def _lines(names: Sequence[str]) -> bytes:
-    return "".join(f"{name}\n" for name in names).encode()
-
-
-def _contents(out: bytes) -> Iterator[bytes]:
-    """Take the answers of ``git cat-file --batch`` apart: a line that ends in the size, then bytes."""
-    place = 0
-    while place < len(out):
-        end = out.index(b"\n", place)
-        size = int(out[place:end].split(b" ")[-1])
-        yield out[end + 1 : end + 1 + size]
-        place = end + 1 + size + 1
+def _added(line: bytes) -> Change:
+    head, _, path = line.partition(b"\t")
+    mode, _, blob = head.decode().split(" ")
+    return Change("A", path.decode("utf-8", errors="backslashreplace"), mode, blob)
 
 
 def _changes(raw: bytes) -> dict[str, list[Change]]:
@@ -230,13 +221,3 @@ def _changes(raw: bytes) -> dict[str, list[Change]]:
             commit = field.decode()
             found[commit] = []
     return found
-
-
-def _signature(when: datetime) -> dict[str, str]:
-    name, email = _AUTHOR
-    date = f"{int(when.timestamp())} +0000"
-    return {
-        f"GIT_{role}_{key}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", name), ("EMAIL", email), ("DATE", date))
-    }

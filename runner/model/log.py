@@ -52,6 +52,14 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Spooled:
+    """Drafts that are kept on this machine under ``name``, because the log may not have them."""
+
+    name: str
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A leaf of the log. ``data`` is the exact RFC 8785 bytes that are hashed."""
 

@@ -13,7 +13,7 @@ from runner.audit.keys import Signer
 from runner.audit.opening import baseline_of, open_log
 from runner.audit.records import opened
 from runner.errors import Refused, RemoteFailure
-from runner.git.repository import Repository
+from runner.git.branch_copy import BranchCopy
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def test_a_log_is_opened_once(world):
 def test_a_race_to_open_has_one_winner(world, monkeypatch):
     """The other opens between this one's look and its push."""
     world.open_log()
-    git(world.clone, "update-ref", "-d", "refs/purgectl/audit/sandbox")
-    monkeypatch.setattr(Repository, "tip", lambda *arguments: None)
+    world.forget()
+    monkeypatch.setattr(BranchCopy, "newest", lambda copy: None)
     later = FakeTime()
     later.sleep(1)
     with pytest.raises(Refused, match="has a log already"):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import jsonschema
@@ -24,6 +25,7 @@ from runner.model.notice import Notice
 from runner.model.target import Webhook
 
 CLOUDEVENTS = Path(__file__).resolve().parents[2].parent / "shared/vectors/cloudevents/cloudevents.json"
+USED = json.loads(Path(__file__).with_name("cloudevents-used.schema.json").read_text())
 D = Drafting()
 LOG = records(D.refused(), D.intended(), D.submitted(), D.ended(), D.delivered(("governance", 3)))
 TREE = Tree(leaf_hash(record.data) for record in LOG)
@@ -66,11 +68,16 @@ def test_a_receiver_can_prove_the_record_and_that_nothing_was_rewritten():
     assert consistency_holds(2, 5, TREE.root(2), checkpoint.root, hashes)
 
 
+@pytest.mark.parametrize("index", range(len(LOG)))
+def test_a_notice_is_a_cloudevent(index):
+    jsonschema.validate(event(index), USED, format_checker=jsonschema.FormatChecker())
+
+
 @pytest.mark.skipif(
-    not CLOUDEVENTS.is_file(), reason="optional: the CloudEvents schema is not in this repository"
+    not CLOUDEVENTS.is_file(), reason="optional: the published CloudEvents schema is not in this repository"
 )
 @pytest.mark.parametrize("index", range(len(LOG)))
-def test_a_notice_is_of_the_cloudevents_schema(index):
+def test_a_notice_is_of_the_published_cloudevents_schema(index):
     jsonschema.validate(event(index), json.loads(CLOUDEVENTS.read_bytes()))
 
 
@@ -82,7 +89,13 @@ def test_endpoints_are_told_what_they_asked_for_in_the_order_of_the_log():
 
 
 NOTICE = Notice("governance", 3, LOG[3].id, b'{"a":"\xc3\xa4\\n"}', START, 0, "", None)
-TRIED = replace(NOTICE, attempts=3, last_result="http-503", last_at=START)
+TRIED = replace(
+    NOTICE,
+    attempts=3,
+    last_result="http-503",
+    last_at=START,
+    next_attempt_at=START + timedelta(minutes=30),
+)
 
 
 @pytest.mark.parametrize("notice", [NOTICE, TRIED])
@@ -101,6 +114,7 @@ def test_what_an_entry_looks_like():
         "enqueued_at": "2026-11-23T09:00:00Z",
         "attempts": 3,
         "last": {"at": "2026-11-23T09:00:00Z", "result": "http-503"},
+        "next_attempt_at": "2026-11-23T09:30:00Z",
     }
 
 
@@ -123,6 +137,7 @@ def test_no_changed_byte_keeps_the_body_and_the_form(place, change):
         {"attempts": True},
         {"last": []},
         {"last": {"at": "never", "result": "x"}},
+        {"next_attempt_at": "soon"},
         {"enqueued_at": "2026-11-23T10:00:00+01:00"},
         {"body_sha256": "0" * 64},
         {"body": None},

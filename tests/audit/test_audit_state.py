@@ -162,3 +162,9 @@ def test_purges_are_kept_apart_and_the_baseline_is_read():
     assert set(fold(records)) == {D.purge_id, OTHER.purge_id}
     assert baseline(records) == {OTHER.purge_id: BLOB}
     assert fold([]) == {}
+
+
+def test_the_holds_of_every_intent_are_remembered():
+    again = second(3).intended(holds=[{"name": "matter-2", "blob": "f" * 40}])
+    assert state(D.intended()).holds == {"matter-1"}
+    assert state(D.intended(), D.refused("submission"), again).holds == {"matter-1", "matter-2"}

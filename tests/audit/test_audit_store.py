@@ -13,7 +13,7 @@ from runner.audit import store as store_module
 from runner.audit.keys import Signer
 from runner.audit.records import encode, parse
 from runner.audit.state import fold
-from runner.errors import LogBroken, NotVerified, Refused, RemoteFailure
+from runner.errors import LogBroken, Refused, RemoteFailure
 from runner.model.purge import PurgeState
 
 D = Drafting()
@@ -87,7 +87,7 @@ def test_an_unreachable_remote_is_a_remote_failure(world, store):
 def test_a_second_load_and_an_append_verify_only_what_is_new(world, store, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "runner.audit.replay.parse", lambda index, data: seen.append(index) or parse(index, data)
+        "runner.audit.ledger.parse", lambda index, data: seen.append(index) or parse(index, data)
     )
     store.append([D.intended()])
     store.load()
@@ -211,7 +211,7 @@ def test_a_server_that_says_no_ends_it_at_once(world, store):
 def test_a_fault_at_every_try_ends_in_five_minutes_and_not_after_a_count(world):
     (world.origin / f"{world.branch}.lock").touch()
     clock = FakeTime()
-    with pytest.raises(RemoteFailure, match="could not be written within 300 seconds") as caught:
+    with pytest.raises(RemoteFailure, match="could not be written in time") as caught:
         world.store(clock=clock).append([D.intended()])
     assert clock.elapsed == 300
     assert clock.slept[:8] == [0.5, 1, 2, 4, 8, 16, 30, 30]
@@ -352,22 +352,11 @@ def test_a_shallow_checkout_of_main_does_not_matter(world, store):
     assert world.store(world.root / "ci").append([D.submitted()]).log.checkpoint.size == 3
 
 
-def test_a_shallow_beginning_cannot_be_verified(world, store):
+def test_what_a_clone_lacks_of_the_branch_does_not_matter(world, store):
     store.append([D.intended()])
-    git(
-        world.root,
-        "clone",
-        "--quiet",
-        "--depth",
-        "1",
-        "--branch",
-        "audit/sandbox",
-        f"file://{world.origin}",
-        "s",
-    )
-    with pytest.raises(NotVerified, match="shallow") as caught:
-        world.store(world.root / "s").load()
-    assert "unshallow" in caught.value.hint
+    only = ("--depth", "1", "--branch", "audit/sandbox", f"file://{world.origin}")
+    git(world.root, "clone", "--quiet", *only, "shallow")
+    assert world.store(world.root / "shallow").append([D.submitted()]).log.checkpoint.size == 3
 
 
 def pending(log):

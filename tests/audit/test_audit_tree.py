@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from runner.audit.tree import (
     EMPTY_ROOT,
     Tree,
+    UnknownNode,
     consistency_holds,
     inclusion_holds,
     leaf_hash,
+    needed,
     node_hash,
     root_of,
 )
@@ -177,3 +179,47 @@ def test_outside_inclusion_vector(path):
     leaf, root = (base64.b64decode(case[name] or "") for name in ("leafHash", "root"))
     holds = inclusion_holds(case["leafIdx"], case["treeSize"], leaf, proof, root)
     assert holds is not case["wantErr"], case["desc"]
+
+
+@given(st.integers(0, 70), st.lists(st.integers(0, 70)), st.data())
+def test_a_tree_without_its_past_proves_what_it_was_made_to_prove(start, sizes, data):
+    prefixes = [size for size in sizes if size <= start]
+    past = Tree(LEAVES[:start])
+    tree = Tree(
+        LEAVES[start:], size=start, nodes={node: past.node(*node) for node in needed(start, prefixes)}
+    )
+    assert tree.size == 70
+    old = data.draw(st.sampled_from([*prefixes, *range(start, 71)]))
+    new = data.draw(st.integers(max(old, start), 70))
+    assert tree.root(new) == TREE.root(new)
+    assert tree.consistency(old, new) == TREE.consistency(old, new)
+    if start < new:
+        index = data.draw(st.integers(start, new - 1))
+        assert tree.inclusion(index, new) == TREE.inclusion(index, new)
+    assert tree.copy().frontier() == TREE.frontier()
+
+
+def test_a_tree_without_its_past_never_invents():
+    past = Tree(LEAVES[:50])
+    tree = Tree(LEAVES[50:], size=50, nodes={node: past.node(*node) for node in needed(50, [])})
+    for ask in (
+        lambda: tree.root(49),
+        lambda: tree.consistency(13, 70),
+        lambda: tree.inclusion(13, 70),
+        lambda: tree.inclusion(49, 50),
+        lambda: Tree(size=1).root(),
+    ):
+        with pytest.raises(UnknownNode, match="is not known"):
+            ask()
+    assert tree.root(50) == TREE.root(50)
+
+
+def test_a_tree_without_its_past_adopts_a_frontier_too():
+    past = Tree(LEAVES[:50])
+    tree = Tree(LEAVES[50:60], size=50, nodes=dict.fromkeys(needed(50, []), b"?" * 32))
+    assert tree.root() != TREE.root(60)
+    tree.adopt(TREE.frontier(60))
+    for leaf in LEAVES[60:]:
+        tree.append(leaf)
+    assert tree.root() == TREE.root()
+    assert past.root() == TREE.root(50)

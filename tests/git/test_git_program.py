@@ -78,3 +78,37 @@ def test_a_long_or_binary_message_is_cut_and_made_printable():
     assert clean(b"banner " * 10_000 + b"fatal: why").endswith("banner fatal: why")
     assert len(clean(b"x" * 10_000)) == 501
     assert clean("\u202eevil".encode()) == "\\u202eevil"
+
+
+def test_a_long_input_reaches_a_slow_git_whole(tmp_path):
+    git = Git(tmp_path)
+    git.run("init", "--quiet")
+    lines = "".join(f"{number:040x}\n" for number in range(100_000)).encode()
+    slow = ("-c", "alias.slow=!sleep 0.5; exec git cat-file --batch-check", "slow")
+    assert git.run(*slow, stdin=lines).count(b" missing\n") == 100_000
+
+
+class Grace:
+    """``ports.Interruption`` whose grace ends when a test wants it."""
+
+    def __init__(self, ends) -> None:
+        self._ends = ends
+
+    def requested(self) -> bool:
+        return True
+
+    def grace(self) -> float:
+        return 0.0 if self._ends() else 5.0
+
+
+def test_a_run_without_time_does_not_start_git(tmp_path, monkeypatch):
+    put_on_path(tmp_path / "bin", f"touch {tmp_path}/started", monkeypatch)
+    with pytest.raises(RemoteFailure, match="was not started: this run has no time left"):
+        Git(tmp_path, interruption=Grace(lambda: True)).run("push")
+    assert not (tmp_path / "started").exists()
+
+
+def test_a_git_that_is_under_way_when_the_time_ends_is_ended(tmp_path, monkeypatch):
+    put_on_path(tmp_path / "bin", f"touch {tmp_path}/started; sleep 600 & wait", monkeypatch)
+    with pytest.raises(RemoteFailure, match="was ended: this run has no time left"):
+        Git(tmp_path, interruption=Grace((tmp_path / "started").exists)).run("push")
