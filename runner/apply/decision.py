@@ -2,8 +2,8 @@
 
 Everything here is a pure function of values, so that every state a dead machine can leave behind
 is a row of a test. The promise: at most one effective job, and none only with a record that says
-so. The article's backend cannot list its jobs, so an intent whose answer is lost is never sent
-again; it waits for a person.
+so. An intent whose answer is lost is never sent again on a guess. A platform that lists its jobs
+is asked for the job; the article's cannot, and there a person decides.
 """
 
 from __future__ import annotations
@@ -13,13 +13,39 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from runner.model.finding import Finding
+from runner.model.job import Job
 from runner.model.purge import Purge, PurgeState
 from runner.plan.orders import Order, Standing
 from runner.ports import SUBMISSION_SECONDS
+from runner.rules.execution import MAX_CLOCK_SKEW
 
 SUBMISSION = timedelta(seconds=SUBMISSION_SECONDS)
-LEASE = SUBMISSION + timedelta(seconds=60)
+LOOK = timedelta(seconds=60)
+"""How long a run may look at the world once more between its intent and its request."""
+
+APART = 2 * MAX_CLOCK_SKEW
+"""How far the clocks of two runners may differ, each of which agrees with the platform's."""
+
+LEASE = LOOK + SUBMISSION + APART
 """How long an intent belongs to the run that wrote it."""
+
+SETTLE = timedelta(minutes=10)
+"""How long after a lease a request that is late on the wire may still arrive."""
+
+LOOKS_APART = timedelta(seconds=60)
+"""The time between the two looks of which neither finds a job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a platform said when it was asked for the jobs of an intent.
+
+    ``jobs`` is ``None`` where it cannot list them. ``missing_since`` is when a look before this one
+    found none although the time to settle was over.
+    """
+
+    jobs: tuple[Job, ...] | None
+    missing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +97,20 @@ class DeclareAmbiguous:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask the platform which jobs the intent has begun, at ``not_before`` or later."""
+
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """The job of an intent whose answer was lost has been found: record it as submitted."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
     """Ask how the job stands."""
 
@@ -95,32 +135,62 @@ class AwaitPerson:
     """Only a person can tell what happened."""
 
 
-Step: TypeAlias = "Nothing | Refuse | Intend | DeclareAmbiguous | Poll | Verify | Wait | AwaitPerson"
+Recovery: TypeAlias = "Wait | LookUp | Adopt | Withdraw | DeclareAmbiguous"
+Step: TypeAlias = "Nothing | Refuse | Intend | Recovery | Poll | Verify | AwaitPerson"
 
 
-def next_step(purge: Purge | None, order: Order | None, now: datetime) -> Step:
+def next_step(
+    purge: Purge | None, order: Order | None, now: datetime, sighting: Sighting | None = None
+) -> Step:
     """Decide what to do about one purge that this process has not begun itself.
 
     ``purge`` is the fold of the log, ``order`` the policy at the tip of ``main``; at least one of
-    the two is given. An order must have been counted and guarded before it may be intended.
+    the two is given. ``sighting`` is there once the platform has been asked as ``LookUp`` says. An
+    order must have been counted and guarded before it may be intended.
     """
     if purge is None or purge.state is PurgeState.REFUSED:
         return _before_intent(purge, order)
     match purge.state:
         case PurgeState.INTENDED:
-            if purge.lease_until is not None and now < purge.lease_until:
-                return Wait(purge.lease_until, "another run has just announced this purge")
-            return DeclareAmbiguous("lease-expired")
+            return _unanswered(purge.lease_until or now, now, sighting)
         case PurgeState.SUBMITTED:
             return Poll(str(purge.job_id))
         case PurgeState.AMBIGUOUS:
             return AwaitPerson()
-        case PurgeState.COMPLETED if purge.verdict is None:
+        case _ if purge.unverified:
             return Verify()
         case _ if purge.state.may_be_followed:
             return Nothing(f"{purge.state.value}; a new attempt needs a higher revision, by pull request")
         case _:
             return Nothing(f"{purge.state.value}; this revision never runs again")
+
+
+def _unanswered(lease: datetime, now: datetime, sighting: Sighting | None) -> Recovery:
+    """Decide about an intent without an answer, whose ``lease`` ends or has ended."""
+    if now < lease:
+        return Wait(lease, "another run has just announced this purge")
+    if sighting is None:
+        return LookUp(now)
+    match sighting.jobs:
+        case None:
+            return DeclareAmbiguous("lease-expired")
+        case (job,):
+            return Adopt(job)
+        case ():
+            return _absent(lease + SETTLE, now, sighting.missing_since)
+        case _:
+            return DeclareAmbiguous("several-jobs")
+
+
+def _absent(settled: datetime, now: datetime, missing_since: datetime | None) -> Recovery:
+    """Decide about an intent of which the platform shows no job."""
+    if now < settled:
+        return Wait(settled, "the platform shows no job, and a late request may still arrive")
+    if missing_since is None:
+        return LookUp(now + LOOKS_APART)
+    if now < missing_since + LOOKS_APART:
+        return LookUp(missing_since + LOOKS_APART)
+    return Withdraw("the platform was asked twice and never saw its request")
 
 
 def _before_intent(purge: Purge | None, order: Order | None) -> Step:
@@ -149,13 +219,15 @@ def before_submission(
     now: datetime,
     *,
     as_announced: bool = True,
+    over: bool = False,
 ) -> Submit | Halt | Withdraw | Nothing:
     """Decide, right before the POST, about the intent that this process has pushed.
 
     ``intended`` is the purge as folded when the intent landed, ``purge`` as the log says now;
     ``announced`` is the order that was intended, ``order`` the same policy at the newest tip,
-    guarded afresh; ``as_announced`` says that the holds and packs are those that the intent names.
-    Anything that differs means that nothing is sent.
+    guarded afresh; ``as_announced`` says that the holds and packs are those that the intent names,
+    ``over`` that this run has no time left, or was asked to stop. Anything that differs means that
+    nothing is sent.
     """
     if purge is None or purge.state is not PurgeState.INTENDED or purge.intent != intended.intent:
         return Nothing("the log moved on while this run was busy")
@@ -167,7 +239,9 @@ def before_submission(
         return Halt(order.findings, "a guard says no")
     if not as_announced:
         return Withdraw("holds or packs changed on main, so the intent names what is no longer true")
-    if purge.lease_until is None or now + SUBMISSION > purge.lease_until:
+    if over:
+        return Withdraw("this run ended before it was sent; the next one announces it again")
+    if purge.lease_until is None or now + SUBMISSION + APART > purge.lease_until:
         return Withdraw("this run was too slow, and its lease has ended")
     return Submit()
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from runner.apply.decision import LEASE
 from runner.apply.outcome import Figures
-from runner.apply.verification import Verdict
+from runner.apply.resolution import Resolution
 from runner.audit.identity import record_id
 from runner.errors import RequestRejected
 from runner.model.approval import Approval
 from runner.model.finding import Finding
 from runner.model.job import Job, JobStatus
 from runner.model.json import Json, JsonObject
-from runner.model.log import Draft, RecordType
+from runner.model.log import Draft, Log, RecordType
 from runner.model.notice import Notice
 from runner.model.purge import Purge
 from runner.model.time import format_instant, format_milliseconds
+from runner.model.verdict import Verdict
 from runner.plan.digest import plan_digest
 from runner.plan.orders import Order
 from runner.plan.world import World
@@ -46,15 +47,27 @@ class Drafts:
 
     def refused(self, order: Order) -> Draft:
         """``purge.refused`` at selection: written once for a purge, a blob and its findings."""
-        return self._refusal(order, "selection", 0, order.findings)
+        return self._refusal(
+            order.purge_id, order.policy.target, _policy(order), order.commit, order.findings
+        )
 
-    def withdrawn(self, intended: Purge, order: Order) -> Draft:
-        """``purge.refused`` at submission: the intent was never sent and may be made again."""
-        return self._refusal(order, "submission", intended.attempt, ())
+    def withdrawn(
+        self, intended: Purge, commit: str, not_before: datetime | None = None, status: int | None = None
+    ) -> Draft:
+        """``purge.refused`` at submission: the intent had no effect and may be made again.
 
-    def postponed(self, intended: Purge, order: Order, not_before: datetime, status: int | None) -> Draft:
-        """``purge.refused`` at submission, to be tried again at ``not_before`` or later."""
-        return self._refusal(order, "submission", intended.attempt, (), not_before, status)
+        ``not_before`` is when, where the platform or a growing pause says so, ``status`` the
+        platform's HTTP status.
+        """
+        policy: JsonObject = {
+            "name": intended.policy,
+            "revision": intended.revision,
+            "path": intended.path,
+            "blob": intended.blob,
+        }
+        draft = self._refusal(intended.id, intended.target, policy, commit, (), intended.attempt)
+        later = None if not_before is None else format_instant(not_before)
+        return replace(draft, fields={**draft.fields, "not_before": later, "status": status})
 
     def intended(self, world: World, order: Order, approval: Approval, attempt: int) -> Draft:
         """``purge.intended``: everything that decides what will be destroyed, before the POST."""
@@ -80,11 +93,19 @@ class Drafts:
             },
         )
 
-    def submitted(self, intended: Purge, job: Job, sent_at: datetime, *, recovered: bool = False) -> Draft:
-        """``purge.submitted``: the platform accepted the request sent at ``sent_at``.
+    def submitted(self, intended: Purge, job: Job, sent_at: datetime) -> Draft:
+        """``purge.submitted``: the platform accepted the request sent at ``sent_at``."""
+        return self._accepted(intended, job, sent_at, recovered=False)
 
-        ``recovered`` says that its answer was lost, and that the job was found by asking for it.
+    def adopted(self, intended: Purge, job: Job) -> Draft:
+        """``purge.submitted``, recovered: its answer was lost, and the platform was asked for the job.
+
+        Nobody knows when it was sent, so it counts from the intent.
         """
+        announced = self.clock.now() if intended.lease_until is None else intended.lease_until - LEASE
+        return self._accepted(intended, job, announced, recovered=True)
+
+    def _accepted(self, intended: Purge, job: Job, sent_at: datetime, *, recovered: bool) -> Draft:
         return self._event(
             RecordType.SUBMITTED,
             intended,
@@ -149,35 +170,69 @@ class Drafts:
         facts: JsonObject = {"verdict": verdict.value, "remaining": remaining, "purged": purge.purged}
         return self._event(RecordType.VERIFIED, purge, facts)
 
+    def resolved(self, purge: Purge, resolution: Resolution) -> Draft:
+        """``purge.resolved``: what a person has found out, and what the decision rests on."""
+        job: Json = None if resolution.job_id is None else {"id": resolution.job_id}
+        facts: JsonObject = {
+            "decision": resolution.decision.value,
+            "evidence": resolution.evidence.value,
+            "job": job,
+            "reference": resolution.reference,
+            "decided_by": {"actor_id": resolution.actor_id},
+        }
+        return self._event(RecordType.RESOLVED, purge, facts)
+
+    def heartbeat(self, log: Log) -> Draft:
+        """``log.heartbeat`` of this day (UTC): somebody looked, and so things stood."""
+        return self._draft(
+            RecordType.LOG_HEARTBEAT,
+            {
+                "day": self.clock.now().date().isoformat(),
+                "open": sum(purge.state.open for purge in log.purges.values()),
+                "waiting": len(log.outbox),
+                "dead": len(log.dead),
+            },
+        )
+
     def delivered(self, notices: tuple[Notice, ...]) -> Draft:
         """``notice.delivered``: which notices arrived in this drain, after how many attempts."""
-        deliveries: list[Json] = [
-            {"endpoint": n.endpoint, "index": n.index, "attempts": n.attempts, "result": n.last_result}
-            for n in notices
-        ]
+        deliveries: list[Json] = [_attempted(notice) for notice in notices]
         return self._draft(RecordType.NOTICE_DELIVERED, {"deliveries": deliveries})
+
+    def given_up(self, notices: tuple[Notice, ...]) -> Draft:
+        """``notice.dead``: which notices this drain gave up, and what their last attempt came to."""
+        return self._draft(
+            RecordType.NOTICE_DEAD,
+            {"notices": [_attempted(notice) for notice in notices]},
+        )
+
+    def replayed(self, notices: tuple[Notice, ...]) -> Draft:
+        """``notice.replayed``: a person sends these again, delivered, given up or waiting as they are."""
+        named: list[Json] = [{"endpoint": notice.endpoint, "index": notice.index} for notice in notices]
+        return self._draft(RecordType.NOTICE_REPLAYED, {"notices": named})
 
     def _refusal(
         self,
-        order: Order,
-        phase: str,
-        attempt: int,
+        purge_id: str,
+        target: str,
+        policy: JsonObject,
+        commit: str,
         findings: tuple[Finding, ...],
-        not_before: datetime | None = None,
-        status: int | None = None,
+        attempt: int = 0,
     ) -> Draft:
+        """Draft a refusal: at selection, or (``attempt`` from 1) at submission."""
         return self._draft(
             RecordType.REFUSED,
             {
-                "purge_id": order.purge_id,
-                "target": order.policy.target,
-                "policy": _policy(order),
-                "commit": order.commit,
-                "phase": phase,
+                "purge_id": purge_id,
+                "target": target,
+                "policy": policy,
+                "commit": commit,
+                "phase": "submission" if attempt else "selection",
                 "attempt": attempt,
                 "findings": _findings(findings),
-                "status": status,
-                "not_before": None if not_before is None else format_instant(not_before),
+                "status": None,
+                "not_before": None,
             },
         )
 
@@ -188,6 +243,15 @@ class Drafts:
     def _draft(self, kind: RecordType, fields: JsonObject) -> Draft:
         complete: JsonObject = {**fields, "runner": self.runner}
         return Draft(kind, record_id(self.origin, kind, complete), self.clock.now(), complete)
+
+
+def _attempted(notice: Notice) -> JsonObject:
+    return {
+        "endpoint": notice.endpoint,
+        "index": notice.index,
+        "attempts": notice.attempts,
+        "result": notice.last_result,
+    }
 
 
 def _policy(order: Order) -> dict[str, Json]:

@@ -18,6 +18,7 @@ class Ending(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    RESOLVED = "resolved"
     REFUSED = "refused"
     HALTED = "halted"
     AMBIGUOUS = "ambiguous"
@@ -78,7 +79,9 @@ class RunOutcome:
     """A whole run on one target.
 
     ``unreadable`` are errors in files that are no readable policy; ``delivered`` counts notices,
-    ``waiting`` are those still in the outbox; ``trouble`` is a failure that is no single purge's.
+    ``waiting`` are those still in the outbox and ``given_up`` the dead ones, of endpoints that the
+    target names; ``trouble`` is a failure that is no single purge's;
+    ``interrupted`` says that somebody asked the run to stop before it was through.
     """
 
     target: str
@@ -88,7 +91,9 @@ class RunOutcome:
     unreadable: tuple[Finding, ...] = ()
     delivered: int = 0
     waiting: tuple[Notice, ...] = ()
+    given_up: tuple[Notice, ...] = ()
     trouble: tuple[tuple[ExitCode, str], ...] = field(default=())
+    interrupted: bool = False
 
     @property
     def submitted(self) -> int:
@@ -97,10 +102,12 @@ class RunOutcome:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The first of 6, 5, 8, 4, 3, 7 that occurred, else 0."""
+        """The first of 6, 5, 8, 130, 4, 3, 7 that occurred, else 0."""
         codes = {result.exit_code for result in self.results} | {code for code, _ in self.trouble}
         if self.unreadable:
             codes.add(ExitCode.REFUSED)
-        if self.waiting:
+        if self.waiting or self.given_up:
             codes.add(ExitCode.NOTICE_UNDELIVERED)
+        if self.interrupted:
+            codes.add(ExitCode.INTERRUPTED)
         return next((code for code in WORST_FIRST if code in codes), ExitCode.OK)

@@ -1,53 +1,54 @@
 """The run: every approved purge on ``main`` that has no terminal record, in one pass.
 
-It never depends on which event started it. The order is: read and verify; settle what earlier
-runs left open; record refusals; submit; poll; verify; drain the outbox.
+It never depends on which event started it. The order is: bring in what an earlier run could not
+record; read and verify; settle what earlier runs left open, and record refusals; submit; poll;
+count again; give the day's sign of life; deliver notices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from runner.apply.decision import (
-    AwaitPerson,
-    DeclareAmbiguous,
-    Intend,
-    Nothing,
-    Poll,
-    Refuse,
-    Step,
-    Verify,
-    Wait,
-    next_step,
-)
+from runner.apply.board import Board, settled
+from runner.apply.decision import Intend, LookUp, Verify, next_step
 from runner.apply.drafts import Drafts
-from runner.apply.drain import drain
+from runner.apply.drain import drain, owed
 from runner.apply.judge import Judge
 from runner.apply.outcome import Ending, PurgeResult, RunOutcome
 from runner.apply.polling import Polling
+from runner.apply.recording import Recorder, import_spool
+from runner.apply.recovery import Recovery
 from runner.apply.submission import Submission
-from runner.apply.verification import Verdict, verdict_of
+from runner.apply.term import Term
+from runner.apply.verification import verdict_of
 from runner.apply.world import Ports, look
-from runner.errors import ExitCode, PurgectlError
-from runner.model.log import Draft
+from runner.errors import PurgectlError
+from runner.model.log import Draft, Log
 from runner.model.purge import Purge, PurgeState
 from runner.model.target import Counts, Target
-from runner.model.time import format_instant
+from runner.model.verdict import Verdict
 from runner.plan.orders import Order
 from runner.plan.world import World
-
-_LAST_WORDS = 60.0
-"""Seconds beyond the budget in which notices may still go out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What bounds a run: ``deadline`` on the monotonic clock, and the kill switch."""
+    """What bounds a run: its term, and the kill switch, which is looked at before every submission."""
 
-    deadline: float
-    kill_switch_open: bool
+    term: Term
+    kill_switch_open: Callable[[], bool]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the stages of a run hand on; ``log`` is the newest state that any of them has seen."""
+
+    world: World
+    record: Recorder
+    recovery: Recovery
+    board: Board
+    log: Log
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,67 +63,86 @@ class Run:
     def __call__(self) -> RunOutcome:
         """Carry everything out, and tell what came of it even where a stage fails.
 
-        Raises ``PurgectlError`` only before any effect: a log that does not verify, a clock that
-        is wrong, a target that changed.
+        Raises ``PurgectlError`` only before any effect: a log that does not verify, a spool that
+        cannot be imported, a clock that is wrong, a target that changed.
         """
+        imported = import_spool(self.ports.log, self.ports.spool)
+        if imported:
+            self.ports.watcher.say(f"recorded what an earlier run could not: {imported} files of the spool")
         world = look(self.ports, self.target)
-        board = _Board(Polling(self.ports, self.drafts, world.target, self.limits.deadline))
-        for purge in world.purges.values():
-            if purge.state is PurgeState.SUBMITTED:
-                board.polling.watch(purge)
-        for stage in (self._settle, self._submit, self._poll, self._verify, self._drain):
-            with board.telling():
-                stage(world, board)
-        log = world.log
-        with board.telling():
-            log = self.ports.log.load()
+        work = self._begun(world)
+        stages = (self._reconcile, self._submit, self._poll, self._verify, self._look_again)
+        for stage in (*stages, self._beat, self._drain, self._close):
+            with work.board.telling():
+                stage(work)
         return RunOutcome(
             target=self.target.name,
             commit=world.commit,
-            checkpoint=log.checkpoint,
-            results=tuple(board.results.values()),
+            checkpoint=work.log.checkpoint,
+            results=tuple(work.board.results.values()),
             unreadable=world.unreadable,
-            delivered=board.delivered,
-            waiting=log.outbox,
-            trouble=tuple(board.trouble),
+            delivered=work.board.delivered,
+            waiting=owed(world.target, work.log.outbox),
+            given_up=owed(world.target, work.log.dead),
+            trouble=tuple(work.board.trouble),
+            interrupted=self.limits.term.requested(),
         )
 
-    def _settle(self, world: World, board: _Board) -> None:
-        """Deal with everything that needs no request to the platform."""
-        records: list[Draft] = []
+    def _begun(self, world: World) -> _Work:
+        record = Recorder(self.ports.log, self.ports.spool)
+        polling = Polling(self.ports, self.drafts, record, world.target, self.limits.term)
+        return _Work(world, record, Recovery(self.ports, self.drafts, world), Board(polling), world.log)
+
+    def _reconcile(self, work: _Work) -> None:
+        """Settle what earlier runs left open, record refusals, and ask about every open job."""
+        world, found, refusals = work.world, list[Draft](), list[Draft]()
         for purge_id in sorted({*world.purges, *(order.purge_id for order in world.orders)}):
             purge, order = world.purges.get(purge_id), world.order(purge_id)
             step = next_step(purge, order, self.ports.clock.now())
-            result = _settled(step, purge, order)
-            if result is not None:
-                board.results[purge_id] = result
-            if isinstance(step, DeclareAmbiguous) and purge is not None:
-                records.append(self.drafts.ambiguous(purge, step.reason))
+            if isinstance(step, LookUp) and purge is not None:
+                found += self._recover(work, purge)
+            else:
+                work.board.add(settled(step, purge, order))
             if order is not None and order.findings:
-                records += self._new_refusal(order)
-        if records:
-            self.ports.log.append(records)
+                refusals += self._new_refusal(order)
+        with work.board.telling():
+            self._append(work, [*found, *refusals])
+        for purge in work.log.purges.values():
+            if purge.state is PurgeState.SUBMITTED:
+                work.board.polling.watch(purge, at_once=True)
+        work.board.add(work.board.polling.due())
+
+    def _recover(self, work: _Work, purge: Purge) -> list[Draft]:
+        result, draft = work.recovery(purge)
+        work.board.add([result])
+        return [] if draft is None else [draft]
 
     def _new_refusal(self, order: Order) -> list[Draft]:
         """Draft a refusal, unless the log has the very same one already."""
         draft = self.drafts.refused(order)
         return [] if order.purge is not None and draft.id in order.purge.refusals else [draft]
 
-    def _submit(self, world: World, board: _Board) -> None:
+    def _append(self, work: _Work, drafts: list[Draft]) -> None:
+        """Write what a later run would find out again, so that it need not be kept here."""
+        if drafts:
+            work.log = self.ports.log.append(drafts).log
+
+    def _submit(self, work: _Work) -> None:
         """Submit what is ready, and look after the open jobs in between."""
         judge = Judge(self.ports, self.limits.kill_switch_open)
-        submission = Submission(self.ports, judge, self.drafts)
-        for order in world.orders:
+        submission = Submission(self.ports, judge, self.drafts, work.record, self.limits.term)
+        board = work.board
+        for order in work.world.orders:
             step = next_step(order.purge, order, self.ports.clock.now())
             if not isinstance(step, Intend):
                 continue
             with board.telling():
                 board.add(board.polling.due())
-            if self.ports.clock.monotonic() >= self.limits.deadline:
-                board.add([PurgeResult(order.key, Ending.WAITING, "this run's time is over")])
+            if self.limits.term.over():
+                board.add([PurgeResult(order.key, Ending.WAITING, self._why_over())])
                 continue
             try:
-                result = self._submit_one(world, order, step.attempt, judge, submission)
+                result = self._submit_one(work, order, step.attempt, judge, submission)
             except PurgectlError as failure:
                 result = PurgeResult(order.key, Ending.WAITING, failure.message, trouble=failure.exit_code)
             board.add([result])
@@ -130,98 +150,78 @@ class Run:
                 with board.telling():
                     board.polling.watch(self._purges()[order.purge_id])
 
+    def _why_over(self) -> str:
+        return "this run was asked to stop" if self.limits.term.requested() else "this run's time is over"
+
     def _submit_one(
-        self, world: World, order: Order, attempt: int, judge: Judge, submission: Submission
+        self, work: _Work, order: Order, attempt: int, judge: Judge, submission: Submission
     ) -> PurgeResult:
-        judged, approval = judge(world, order, judge.measure)
+        overtaken = PurgeResult(order.key, Ending.WAITING, "another run has announced this purge meanwhile")
+        if self._overtaken(order):
+            return overtaken
+        judged, approval = judge(work.world, order, judge.testify(work.world, order), judge.measure)
         if approval is not None:
-            return submission(world, judged, approval, attempt)
-        refusal = self._new_refusal(judged)
-        if refusal:
-            self.ports.log.append(refusal)
+            return submission(work.world, judged, approval, attempt)
+        if self._overtaken(order):
+            return overtaken
+        self._append(work, self._new_refusal(judged))
         return PurgeResult(judged.key, Ending.REFUSED, findings=judged.findings)
+
+    def _overtaken(self, order: Order) -> bool:
+        """Whether another run took the purge up: then what was counted is what that run has left."""
+        now = self._purges().get(order.purge_id)
+        return now is not None and now.intent != (None if order.purge is None else order.purge.intent)
 
     def _purges(self) -> Mapping[str, Purge]:
         return self.ports.log.load().purges
 
-    def _poll(self, world: World, board: _Board) -> None:
-        del world
-        board.add(board.polling.finish())
+    def _poll(self, work: _Work) -> None:
+        work.board.add(work.board.polling.finish())
 
-    def _verify(self, world: World, board: _Board) -> None:
-        """Count again what completed, and record what is left."""
+    def _verify(self, work: _Work) -> None:
+        """Count again what a job may have deleted, and record together what is left."""
+        verdicts: list[tuple[Purge, Verdict, Draft]] = []
         for purge in self._purges().values():
             if isinstance(next_step(purge, None, self.ports.clock.now()), Verify):
-                with board.telling():
-                    self._verify_one(world, board, purge)
+                if self.limits.term.closing():
+                    break
+                with work.board.telling():
+                    remaining = self._remaining(work.world.target, purge)
+                    verdict = verdict_of(purge, remaining)
+                    verdicts.append((purge, verdict, self.drafts.verified(purge, verdict, remaining)))
+        self._append(work, [draft for _, _, draft in verdicts])
+        for purge, verdict, _ in verdicts:
+            work.board.verified(purge, verdict)
 
-    def _verify_one(self, world: World, board: _Board, purge: Purge) -> None:
-        remaining = None
-        if world.target.counts is Counts.REQUIRED and purge.selection is not None:
-            remaining = self.ports.reader.count(purge.selection)
-        verdict = verdict_of(purge, remaining)
-        self.ports.log.append([self.drafts.verified(purge, verdict, remaining)])
-        board.verified(purge, verdict)
+    def _remaining(self, target: Target, purge: Purge) -> int | None:
+        if target.counts is not Counts.REQUIRED or purge.selection is None:
+            return None
+        return self.ports.reader.count(purge.selection)
 
-    def _drain(self, world: World, board: _Board) -> None:
-        del world
-        board.delivered = drain(self.ports, self.drafts, self.limits.deadline + _LAST_WORDS)
+    def _look_again(self, work: _Work) -> None:
+        """Look a second time for the jobs that the first look missed; one look is not believed."""
+        missing = work.recovery.missing
+        if not missing:
+            return
+        clock = self.ports.clock
+        pause = max((work.recovery.next_look() - clock.now()).total_seconds(), 0.0)
+        if clock.monotonic() + pause < self.limits.term.ends:
+            clock.sleep(pause)
+        if not self.limits.term.over():
+            looks = [self._recover(work, work.world.purges[purge_id]) for purge_id in sorted(missing)]
+            self._append(work, [draft for drafts in looks for draft in drafts])
 
+    def _beat(self, work: _Work) -> None:
+        """Once a day (UTC) leave a sign of life in the log, before the notices go: some are of this."""
+        work.log = self.ports.log.load()
+        beaten, today = work.log.heartbeat_at, self.ports.clock.now().date()
+        if not self.limits.term.requested() and (beaten is None or beaten.date() < today):
+            self._append(work, [self.drafts.heartbeat(work.log)])
 
-@dataclass(slots=True)
-class _Board:
-    """What a run has learned so far: one result a purge, and failures that are no single purge's."""
+    def _drain(self, work: _Work) -> None:
+        if not self.limits.term.closing():
+            work.board.delivered = drain(self.ports, self.drafts, self.limits.term)
 
-    polling: Polling
-    results: dict[str, PurgeResult] = field(default_factory=dict)
-    trouble: list[tuple[ExitCode, str]] = field(default_factory=list)
-    delivered: int = 0
-
-    def add(self, results: Iterable[PurgeResult]) -> None:
-        """Take newer results; what was sent, and what refuses the file, stays true."""
-        for result in results:
-            before = self.results.get(result.key.id)
-            if before is None:
-                self.results[result.key.id] = result
-                continue
-            self.results[result.key.id] = replace(
-                result,
-                submitted_now=result.submitted_now or before.submitted_now,
-                findings=result.findings or before.findings,
-            )
-
-    def verified(self, purge: Purge, verdict: Verdict) -> None:
-        """Add a verdict to a purge's result."""
-        result = self.results.get(purge.id)
-        if result is None or result.ending is Ending.NOTHING:
-            result = PurgeResult(purge.key, Ending.COMPLETED)
-        self.results[purge.id] = replace(result, verdict=verdict)
-
-    @contextmanager
-    def telling(self) -> Iterator[None]:
-        """End a stage at a failure, and keep what failed for the summary."""
-        try:
-            yield
-        except PurgectlError as failure:
-            self.trouble.append((failure.exit_code, failure.message))
-
-
-def _settled(step: Step, purge: Purge | None, order: Order | None) -> PurgeResult | None:
-    """Say what a step that needs no request comes to; ``None`` where the run goes on with it."""
-    subject = order or purge
-    if subject is None:
-        return None
-    match step:
-        case Refuse(findings):
-            return PurgeResult(subject.key, Ending.REFUSED, findings=findings)
-        case DeclareAmbiguous() | AwaitPerson():
-            return PurgeResult(subject.key, Ending.AMBIGUOUS, "only a person can tell whether it ran")
-        case Wait(until, why):
-            return PurgeResult(subject.key, Ending.WAITING, f"{why}; again after {format_instant(until)}")
-        case Nothing(why) if order is not None and order.findings:
-            return PurgeResult(subject.key, Ending.REFUSED, why, findings=order.findings)
-        case Nothing(why):
-            return PurgeResult(subject.key, Ending.NOTHING, why)
-        case Poll() if order is not None and order.findings:
-            return PurgeResult(subject.key, Ending.POLLING, findings=order.findings)
-    return None
+    def _close(self, work: _Work) -> None:
+        """Look at the log a last time."""
+        work.log = self.ports.log.load()

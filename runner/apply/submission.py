@@ -9,10 +9,13 @@ from runner.apply.decision import Halt, Nothing, Submit, Withdraw, before_submis
 from runner.apply.drafts import Drafts
 from runner.apply.judge import Judge
 from runner.apply.outcome import Ending, PurgeResult
+from runner.apply.recording import Recorder
+from runner.apply.term import Term
 from runner.apply.world import Ports, look
 from runner.audit.records import fits
 from runner.errors import (
     ExitCode,
+    Interrupted,
     OutcomeUnknown,
     PurgectlError,
     Refused,
@@ -39,6 +42,8 @@ class Submission:
     ports: Ports
     judge: Judge
     drafts: Drafts
+    record: Recorder
+    term: Term
 
     def __call__(self, world: World, order: Order, approval: Approval, attempt: int) -> PurgeResult:
         """Submit one guarded order at most once, and say what became of it.
@@ -59,33 +64,36 @@ class Submission:
         try:
             stopped = self._look_again(world, order, intended)
         except RemoteFailure as failure:
+            if self.term.requested():
+                return self._withdraw(order, intended, failure.message)
             return self._postpone(order, intended, failure)
         return self._send(world, order, intended) if stopped is None else stopped
 
     def _look_again(self, then: World, announced: Order, intended: Purge) -> PurgeResult | None:
         """Read ``main`` and the log right before the irreversible call; ``None`` means go.
 
-        The platform is asked first, because that may take a while: what was merged meanwhile is
-        seen by the look that follows.
+        The forge and the platform are asked first, because that may take a while: what was merged
+        meanwhile is seen by the look that follows.
         """
         try:
+            testimony = self.judge.testify(then, announced)
             measurement = self.judge.measure(announced)
             world = look(self.ports, then.target, before={announced.purge_id: announced.purge})
         except Refused as refusal:
             return self._halt(announced, intended, Halt((), refusal.message))
         order = world.order(announced.purge_id)
         if order is not None:
-            order, _ = self.judge(world, order, lambda _: measurement)
+            order, _ = self.judge(world, order, testimony, lambda _: measurement)
         purge, now = world.purges.get(announced.purge_id), self.ports.clock.now()
         as_announced = (world.holds, world.packs) == (then.holds, then.packs)
-        match before_submission(intended, purge, announced, order, now, as_announced=as_announced):
+        over = self.term.over()
+        match before_submission(intended, purge, announced, order, now, as_announced=as_announced, over=over):
             case Submit():
                 return None
             case Halt() as halt:
                 return self._halt(announced, intended, halt)
             case Withdraw(why):
-                result = PurgeResult(announced.key, Ending.WAITING, why, trouble=ExitCode.REMOTE_FAILURE)
-                return self._recorded(result, self.drafts.withdrawn(intended, announced))
+                return self._withdraw(announced, intended, why)
             case Nothing(why):
                 return PurgeResult(announced.key, Ending.WAITING, why)
 
@@ -93,19 +101,38 @@ class Submission:
         result = PurgeResult(announced.key, Ending.HALTED, halt.why, findings=halt.findings)
         return self._recorded(result, self.drafts.halted(intended, halt.findings))
 
+    def _withdraw(self, announced: Order, intended: Purge, why: str) -> PurgeResult:
+        """Record that the request was not sent, so that the next run may announce it again at once."""
+        trouble = None if self.term.over() else ExitCode.REMOTE_FAILURE
+        result = PurgeResult(announced.key, Ending.WAITING, why, trouble=trouble)
+        return self._recorded(result, self.drafts.withdrawn(intended, announced.commit))
+
     def _send(self, world: World, order: Order, intended: Purge) -> PurgeResult:
         self.ports.watcher.say(f"{order.policy.name}: submitting")
         sent_at = self.ports.clock.now()
         try:
             job = self.ports.submitter.submit(order.policy)
         except OutcomeUnknown as unknown:
-            result = PurgeResult(order.key, Ending.AMBIGUOUS, unknown.message, submitted_now=True)
-            return self._recorded(result, self.drafts.ambiguous(intended, "no-answer"))
+            return self._lost(order, intended, unknown)
+        except Interrupted as interrupted:
+            return self._withdraw(order, intended, interrupted.message)
         except RequestRejected as rejection:
             return self._rejected(order, intended, rejection)
         except RemoteFailure as failure:
             return self._postpone(order, intended, failure)
         return self._accepted(world, order, intended, job, sent_at)
+
+    def _lost(self, order: Order, intended: Purge, unknown: OutcomeUnknown) -> PurgeResult:
+        """Tell that the answer is lost. Where jobs can be listed, a later run looks for this one's."""
+        result = PurgeResult(order.key, Ending.AMBIGUOUS, unknown.message, submitted_now=True)
+        try:
+            jobs = self.ports.reader.find(intended)
+        except PurgectlError:
+            jobs = ()
+        if jobs is None:
+            return self._recorded(result, self.drafts.ambiguous(intended, "no-answer"))
+        detail = f"{unknown.message}; a later run asks the platform for the job"
+        return replace(result, ending=Ending.WAITING, detail=detail, trouble=ExitCode.OUTCOME_UNKNOWN)
 
     def _accepted(
         self, world: World, order: Order, intended: Purge, job: Job, sent_at: datetime
@@ -132,16 +159,12 @@ class Submission:
         not_before = pause_after(failure, intended.attempt, self.ports.clock.now())
         status = failure.status if isinstance(failure, RequestRejected) else None
         result = PurgeResult(order.key, Ending.WAITING, failure.message, trouble=ExitCode.REMOTE_FAILURE)
-        return self._recorded(result, self.drafts.postponed(intended, order, not_before, status))
+        draft = self.drafts.withdrawn(intended, order.commit, not_before, status)
+        return self._recorded(result, draft)
 
     def _recorded(self, result: PurgeResult, draft: Draft) -> PurgeResult:
-        """Push the record of a result. A log that cannot be written now does not lose the result."""
-        try:
-            self.ports.log.append([draft])
-        except PurgectlError as failure:
-            detail = f"{result.detail}; and the log could not be written: {failure.message}"
-            return replace(result, detail=detail, trouble=failure.exit_code)
-        return result
+        """Record a result. A log that cannot be written now does not lose it."""
+        return self.record([draft]).upon(result)
 
 
 def pause_after(failure: RemoteFailure, attempt: int, now: datetime) -> datetime:

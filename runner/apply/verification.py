@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from runner.model.purge import Purge
-
-
-class Verdict(StrEnum):
-    """``PASS`` is never given without a second count."""
-
-    PASS = "PASS"  # noqa: S105 - a verdict
-    FAIL = "FAIL"
-    UNKNOWN = "UNKNOWN"
+from runner.model.verdict import Verdict
 
 
 def verdict_of(purge: Purge, remaining: int | None) -> Verdict:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from runner.errors import Refused
+from runner.apply.evidence import released
+from runner.documents.kinds import Kind
+from runner.errors import Refused, RemoteFailure
+from runner.model.approval import Approval
 from runner.model.log import Log
 from runner.model.purge import Purge
 from runner.model.target import Target
 from runner.model.time import format_instant
 from runner.plan.world import World, see
-from runner.ports import Clock, Forge, LogStore, Notifier, PolicySource, Reader, Submitter, Watcher
+from runner.ports import Clock, Forge, LogStore, Notifier, PolicySource, Reader, Spool, Submitter, Watcher
 from runner.rules.execution import MAX_CLOCK_SKEW
 
 
@@ -21,6 +25,7 @@ class Ports:
 
     source: PolicySource
     log: LogStore
+    spool: Spool
     reader: Reader
     submitter: Submitter
     forge: Forge
@@ -34,24 +39,47 @@ def look(ports: Ports, target: Target, *, before: Mapping[str, Purge | None] | N
 
     ``target`` is the file that the ports were made for; ``before`` is as in ``see``. Raises
     ``Refused`` when that file is gone, not valid, or means another organisation or log by now, or
-    when the clock is wrong; and what fetching and verifying raise.
+    when the clock is wrong; and what fetching and verifying raise. While the forge cannot be asked,
+    every hold is active; right before a submission (``before``) that raises ``RemoteFailure``, because
+    what nobody knows must not end a purge for good.
     """
     commit = ports.source.fetch()
     log = ports.log.load()
     _refuse_a_clock_behind_the_log(log, ports.clock)
-    world = see(target.name, commit, ports.source.files(commit), log, ports.clock.now(), before=before)
+    files, now = ports.source.files(commit), ports.clock.now()
+    world = see(target.name, commit, files, log, now, before=before)
+    ended = _ended(ports, world, now, sure=before is not None)
+    if ended:
+        world = see(target.name, commit, files, log, now, before=before, released=ended)
     if _meaning(world.target) != _meaning(target):
         raise Refused(
             f"the file of target {target.name} changed on main while this run was under way",
-            where=f"policies/targets/{target.name}.yaml at {commit[:12]}",
+            where=f"{Kind.TARGET.path(target.name)} at {commit[:12]}",
             hint="run again",
         )
     return world
 
 
+def _ended(ports: Ports, world: World, now: datetime, *, sure: bool) -> dict[str, Approval]:
+    try:
+        return dict(released(ports.forge, ports.source, world, now))
+    except RemoteFailure as failure:
+        if sure:
+            raise
+        ports.watcher.say(f"every hold counts as active: {failure.message}")
+        return {}
+
+
 def _meaning(target: Target) -> tuple[object, ...]:
-    """Everything by which ports were chosen: where requests go and whom the log trusts."""
-    return target.region, target.organization_id, target.backend, target.counts, target.log
+    """Everything by which ports were chosen: where requests go, whom the log trusts, who approves."""
+    return (
+        target.region,
+        target.organization_id,
+        target.backend,
+        target.approvals,
+        target.counts,
+        target.log,
+    )
 
 
 def _refuse_a_clock_behind_the_log(log: Log, clock: Clock) -> None:

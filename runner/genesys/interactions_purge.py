@@ -18,6 +18,7 @@ from runner.model.job import Job, JobStatus
 from runner.model.json import Json, JsonObject
 from runner.model.policy import FilterValue, PurgePolicy, Selection
 from runner.model.privacy import without_personal_data
+from runner.model.purge import Purge
 from runner.model.strict_json import parse_object
 from runner.model.target import Counts
 from runner.model.text import hidden, shorten
@@ -96,6 +97,9 @@ class InteractionsPurgeReader:
         if body.get("purgeId") != job_id:
             raise self._caller.nonsense(request, answer, "tells of another job")
         return _job(job_id, body, answer, self._caller)
+
+    def find(self, purge: Purge) -> None:
+        """Say that the article's API has no call that lists jobs; nothing is sent."""
 
     def close(self) -> None:
         """Close the connection to the API."""

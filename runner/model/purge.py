@@ -30,6 +30,11 @@ class PurgeState(StrEnum):
         return self in _TERMINAL
 
     @property
+    def open(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self in (PurgeState.INTENDED, PurgeState.SUBMITTED, PurgeState.AMBIGUOUS)
+
+    @property
     def may_be_followed(self) -> bool:
         """Whether a higher revision of the same policy may run."""
         return self in (
@@ -56,6 +61,7 @@ _TERMINAL = frozenset(
         PurgeState.RESOLVED_NOT_RUN,
     }
 )
+_ENDED = frozenset({PurgeState.COMPLETED, PurgeState.FAILED, PurgeState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,8 @@ class Purge:
     ``traits``, ``trigger``, ``limit`` and ``matched`` (the count then) are those of the newest
     intent, empty before the first. ``changed_at`` is when the newest record about it was written.
     ``reason`` is why it ended badly or became ambiguous: the server's words or a code.
-    ``refusals`` are the ids of the ``purge.refused`` records, so that each is written once.
+    ``holds`` names the holds that any of its intents was judged by. ``refusals`` are the ids of the
+    ``purge.refused`` records, so that each is written once.
     """
 
     id: str
@@ -102,6 +109,7 @@ class Purge:
     reason: str | None = None
     verdict: str | None = None
     not_before: datetime | None = None
+    holds: frozenset[str] = field(default_factory=frozenset)
     refusals: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -113,3 +121,9 @@ class Purge:
     def begun(self) -> bool:
         """Whether an intent was ever written, so that the file is frozen under this revision."""
         return self.intent is not None
+
+    @property
+    def unverified(self) -> bool:
+        """Whether it ended after a job that may have deleted something, and nobody has counted again."""
+        ran = self.state in _ENDED and self.job_id is not None
+        return self.verdict is None and (ran or self.state is PurgeState.RESOLVED_RAN)

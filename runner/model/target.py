@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 
 from runner.model.json import JsonObject
 
@@ -34,10 +35,15 @@ class Approvals(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A governance endpoint by id; its URL and secret come from the environment."""
+    """A governance endpoint by id; its URL and secret come from the environment.
+
+    ``allow_private`` are the networks inside the house in which it may stand; without any, its name
+    must lead to public addresses only.
+    """
 
     id: str
     events: frozenset[str]
+    allow_private: tuple[IPv4Network | IPv6Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +80,8 @@ class Target:
     def is_sandbox(self) -> bool:
         """Whether this target can only ever be a server on loopback."""
         return self.region == SANDBOX_REGION
+
+    @property
+    def asks_for_approval(self) -> bool:
+        """Whether nothing runs here without evidence of approval from the forge."""
+        return self.approvals is not Approvals.NONE or not self.is_sandbox

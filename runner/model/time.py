@@ -55,6 +55,11 @@ def format_milliseconds(instant: datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
+def format_exactly(instant: datetime) -> str:
+    """Write an instant as ``2026-11-23T09:00:00.123456Z``, with everything that it holds."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
 def gaps(
     start: datetime, end: datetime, taken: Iterable[tuple[datetime, datetime]]
 ) -> Iterator[tuple[datetime, datetime]]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -24,9 +26,13 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
 from urllib3.exceptions import SSLError as TlsError
+from urllib3.util.connection import create_connection
 
 from runner.errors import UsageError
+from runner.net.address import AddressGuard, AddressRefused
 from runner.net.outcome import Failure
+
+_GLANCE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,14 @@ class Route:
 
     ``user_agent`` is the name to go by, such as ``purgectl/1.2.3``; ``proxy`` an ``http(s)://`` URL
     for https requests (it may hold a password); ``ca_file`` the path of a PEM bundle that replaces
-    the built-in authorities.
+    the built-in authorities. ``guard`` says which addresses may be reached, ``None`` any. A proxy
+    resolves names itself, so behind one the guard has no say.
     """
 
     user_agent: str
     proxy: str | None = field(default=None, repr=False)
     ca_file: str | None = None
+    guard: AddressGuard | None = None
 
     def __post_init__(self) -> None:
         """Raise ``UsageError`` for a proxy or a file that no request could use."""
@@ -61,30 +69,48 @@ class NeverConnectedError(Exception):
         self.detail = detail
 
 
-class Deadline:
-    """Shuts the connection when time is up; a socket's own time-out begins again with every byte."""
+def never() -> bool:
+    """Say that no answer is ever unwanted."""
+    return False
 
-    def __init__(self, seconds: float) -> None:
+
+class Deadline:
+    """Shuts the connection when time is up; a socket's own time-out begins again with every byte.
+
+    It does so too as soon as ``unwanted`` says that nobody waits for the answer any more.
+    """
+
+    def __init__(self, seconds: float, unwanted: Callable[[], bool] = never) -> None:
         self.passed = False
+        self._seconds = seconds
+        self._unwanted = unwanted
         self._socket: socket.socket | None = None
-        self._timer = Timer(seconds, self._expire)
-        self._timer.daemon = True
+        self._over = Event()
+        self._watch = Thread(target=self._wait, daemon=True)
 
     def __enter__(self) -> Self:
         self._outer = _deadline.set(self)
-        self._timer.start()
+        self._watch.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
-        self._timer.join()
+        self._over.set()
+        self._watch.join()
         _deadline.reset(self._outer)
 
     def watch(self, connection: socket.socket | None) -> None:
         """Know the socket to shut; ``None`` while there is no connection yet."""
         self._socket = connection
+
+    def _wait(self) -> None:
+        """Expire when the time is up, unless the exchange is over before."""
+        ends = time.monotonic() + self._seconds
+        while (left := ends - time.monotonic()) > 0 and not self._unwanted():
+            if self._over.wait(min(left, _GLANCE_SECONDS)):
+                return
+        self._expire()
 
     def _expire(self) -> None:
         self.passed = True
@@ -112,12 +138,11 @@ def open_session(route: Route) -> requests.Session:
     session.headers.update({"User-Agent": route.user_agent, "Accept-Encoding": "identity"})
     session.verify = route.ca_file or True
     adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1, max_retries=0)
-    managers: list[PoolManager] = [adapter.poolmanager]
+    direct: PoolManager = adapter.poolmanager
+    direct.pool_classes_by_scheme = _POOLS if route.guard is None else _guarded_pools(route.guard)
     if route.proxy is not None:
         session.proxies = {"https": route.proxy}
-        managers.append(adapter.proxy_manager_for(route.proxy))
-    for manager in managers:
-        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        adapter.proxy_manager_for(route.proxy).pool_classes_by_scheme = _POOLS
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
@@ -130,7 +155,7 @@ class _Connection(HTTPConnection):
         """Connect, and shake hands where TLS is asked for."""
         try:
             super().connect()
-        except (OSError, HTTPError, HTTPException) as error:
+        except (OSError, HTTPError, HTTPException, AddressRefused) as error:
             raise _never_connected(error) from error
         deadline = _deadline.get()
         deadline.watch(self.sock)
@@ -158,6 +183,37 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
+_Pools: TypeAlias = "dict[str, type[HTTPConnectionPool]]"
+_POOLS: _Pools = {"http": _Pool, "https": _TlsPool}
+
+
+def _guarded_pools(guard: AddressGuard) -> _Pools:
+    """Make pools that ask for a name once and connect to a checked address; TLS wants the name's own."""
+
+    class Guarded(_Connection):
+        def _new_conn(self) -> socket.socket:
+            failure = OSError("its name has no address")
+            for address in guard.addresses(self.host, self.port):
+                try:
+                    return create_connection(
+                        (address, self.port), self.timeout, socket_options=self.socket_options
+                    )
+                except OSError as error:
+                    failure = error
+            raise failure
+
+    class GuardedTls(Guarded, _TlsConnection):
+        """The same over TLS."""
+
+    class Pool(_Pool):
+        ConnectionCls = Guarded
+
+    class TlsPool(_TlsPool):
+        ConnectionCls = GuardedTls
+
+    return {"http": Pool, "https": TlsPool}
+
+
 def _never_connected(error: Exception) -> NeverConnectedError:
     match error:
         case ssl.SSLCertVerificationError():
@@ -166,7 +222,9 @@ def _never_connected(error: Exception) -> NeverConnectedError:
             failure, detail = Failure.TLS, f"no TLS connection: {error.reason or 'it broke off'}"
         case TlsError():
             failure, detail = Failure.TLS, "no TLS connection: the certificates to trust cannot be used"
-        case NameResolutionError():
+        case AddressRefused():
+            failure, detail = Failure.ADDRESS, str(error)
+        case NameResolutionError() | socket.gaierror():
             failure, detail = Failure.CONNECT, "its name cannot be resolved"
         case HTTPError(__cause__=OSError(strerror=str(reason))):
             failure, detail = Failure.CONNECT, reason

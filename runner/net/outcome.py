@@ -12,6 +12,7 @@ from typing import TypeAlias
 class Failure(StrEnum):
     """Why an answer, or the rest of one, is missing."""
 
+    ADDRESS = "address"
     CONNECT = "connect"
     TLS = "tls"
     TIMEOUT = "timeout"
@@ -23,8 +24,9 @@ class Failure(StrEnum):
 class Answer:
     """What a server said.
 
-    ``retry_after`` is in seconds, ``None`` when absent or not a whole number. ``shortfall`` says
-    why the body is not whole; the status stands all the same.
+    ``retry_after`` is in seconds, ``None`` when absent or not to be understood. ``next_url`` is where
+    the list goes on (RFC 8288, ``rel="next"``). ``shortfall`` says why the body is not whole; the
+    status stands all the same.
     """
 
     status: int
@@ -32,6 +34,7 @@ class Answer:
     correlation_id: str | None = None
     retry_after: int | None = None
     date: datetime | None = None
+    next_url: str | None = field(default=None, repr=False)
     shortfall: Failure | None = None
 
     @property

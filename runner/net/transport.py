@@ -9,17 +9,24 @@ from datetime import datetime, timedelta
 from typing import Self
 from urllib.parse import urlencode
 
-from runner.errors import OutcomeUnknown, PurgectlError, RemoteFailure, RequestRejected, RetryLater
+from runner.errors import (
+    Interrupted,
+    OutcomeUnknown,
+    PurgectlError,
+    RemoteFailure,
+    RequestRejected,
+    RetryLater,
+)
 from runner.model.json import JsonObject
 from runner.model.time import format_instant
-from runner.net.connection import Route
+from runner.net.connection import Route, never
 from runner.net.masking import mask
 from runner.net.origin import Origin
 from runner.net.outcome import Answer, NoAnswer, Outcome
 from runner.net.pace import Pace
 from runner.net.retry import BUDGET_SECONDS, Effect, Ending, GiveUp, Wait, decide
 from runner.net.wire import Limits, Wire
-from runner.ports import Clock, Jitter
+from runner.ports import Clock, Interruption, Jitter, Undisturbed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +80,18 @@ class ServerClock:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What every transport of a run shares; ``say`` is told about every pause."""
+    """What every transport of a run shares.
+
+    ``say`` is told about every pause; an ``interruption`` stops the sending of requests and cuts off
+    those that only read.
+    """
 
     clock: Clock
     jitter: Jitter
     route: Route
     limits: Limits = field(default_factory=Limits)
     say: Callable[[str], None] = lambda _: None
+    interruption: Interruption = field(default_factory=Undisturbed)
 
 
 def _never(answer: Answer) -> bool:
@@ -120,7 +132,8 @@ class Transport:
 
         ``start_by`` is the monotonic instant after which no try begins, ``throttled`` recognises
         an answer that means 429. Raises ``OutcomeUnknown`` when an irreversible request may have
-        arrived, ``RetryLater`` when the server asks for a longer pause than there is time for, and
+        arrived, ``Interrupted`` when the run is asked to stop and nothing was sent or only read,
+        ``RetryLater`` when the server asks for a longer pause than there is time for, and
         ``RemoteFailure`` (``RequestRejected`` for an irreversible request that was throttled) when
         the tries are used up. ``ValueError`` is a fault of the caller: this transport is not
         built for irreversible requests.
@@ -129,11 +142,14 @@ class Transport:
             raise ValueError("this transport sends safe requests only")
         clock = self._setting.clock
         started = clock.monotonic()
-        budget = BUDGET_SECONDS if start_by is None else min(BUDGET_SECONDS, start_by - started)
+        budget = min(BUDGET_SECONDS, self._setting.interruption.grace())
+        if start_by is not None:
+            budget = min(budget, start_by - started)
         attempt = 0
         while True:
             attempt += 1
             self._pace.take()
+            self._heed(request)
             if start_by is not None and clock.monotonic() > start_by:
                 raise RemoteFailure(
                     f"{request} was not sent: its time is over",
@@ -150,8 +166,11 @@ class Transport:
                 throttled=isinstance(outcome, Answer) and throttled(outcome),
             ):
                 case Wait(floor, spread):
+                    self._heed(request)
                     self._pause(request, outcome, floor + self._setting.jitter(spread))
                 case GiveUp() as end:
+                    if request.effect is Effect.SAFE:
+                        self._heed(request)
                     raise self._error(request, outcome, end, attempt)
                 case Answer() as answer:
                     return answer
@@ -163,13 +182,24 @@ class Transport:
     def _url(self, request: Request) -> str:
         return f"{self.origin}{request.path}"
 
+    def _heed(self, request: Request) -> None:
+        """Raise ``Interrupted`` if the run was asked to stop: no try of the request has had an effect."""
+        if self._setting.interruption.requested():
+            raise Interrupted(
+                f"{request} was given up: this run was asked to stop",
+                where=self._url(request),
+                hint="run again: the log says how far it came",
+            )
+
     def _exchange(self, request: Request) -> Outcome:
+        irreversible = request.effect is Effect.IRREVERSIBLE
         outcome = self._wire.exchange(
             request.method,
             self._url(request),
             headers={"Accept": "application/json", **request.headers},
             body=request.body,
-            fresh=request.effect is Effect.IRREVERSIBLE,
+            fresh=irreversible,
+            unwanted=never if irreversible else self._setting.interruption.requested,
         )
         if isinstance(outcome, NoAnswer):
             return outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,8 +12,10 @@ from http.client import HTTPException
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from runner.net.connection import Deadline, NeverConnectedError, Route, open_session
+from runner.net.connection import Deadline, NeverConnectedError, Route, never, open_session
 from runner.net.outcome import Answer, Failure, NoAnswer, Outcome
+
+_NEXT_LINK = re.compile(r'<(?P<url>[!-;=?-~]{1,2000})>; *rel="next"', re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,24 @@ class Wire:
         self._session = open_session(route)
 
     def exchange(
-        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, fresh: bool = False
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        fresh: bool = False,
+        unwanted: Callable[[], bool] = never,
     ) -> Outcome:
         """Send one request, once, and read its answer up to the limits; never raises for a fault.
 
         ``fresh`` makes a new connection: on a kept one, a request that meets the server's own
-        closing looks as if it might have arrived.
+        closing looks as if it might have arrived. ``unwanted`` is asked many times a second, and cuts
+        the exchange off when it says that nobody waits for the answer any more.
         """
         if fresh:
             self._session.close()
-        with Deadline(self._limits.total) as deadline:
+        with Deadline(self._limits.total, unwanted) as deadline:
             try:
                 response = self._session.request(
                     method,
@@ -89,20 +99,44 @@ class Wire:
 
 
 def _answer(response: requests.Response, body: bytes, shortfall: Failure | None) -> Answer:
-    retry_after = response.headers.get("Retry-After", "").strip()
+    date = _date(response.headers.get("Date", ""))
     correlation_id = response.headers.get("ININ-Correlation-Id", "").strip()
     return Answer(
         status=response.status_code,
         body=body,
         correlation_id=correlation_id if re.fullmatch(r"[A-Za-z0-9._-]{1,128}", correlation_id) else None,
-        retry_after=int(retry_after) if re.fullmatch(r"[0-9]{1,9}", retry_after) else None,
-        date=_date(response.headers.get("Date", "")),
+        retry_after=_pause(response.headers.get("Retry-After", "").strip(), date),
+        date=date,
+        next_url=_next(response.headers.get("Link", "")),
         shortfall=shortfall,
     )
 
 
+def _next(link: str) -> str | None:
+    """Read where a list goes on from a ``Link`` header (RFC 8288 section 3).
+
+    A header that speaks of a next part in another form is returned as it stands: it leads nowhere,
+    so that nobody takes a part for the whole.
+    """
+    found = _NEXT_LINK.search(link)
+    if found is not None:
+        return found["url"]
+    return link if "next" in link.lower() else None
+
+
+def _pause(text: str, date: datetime | None) -> int | None:
+    """Read a ``Retry-After`` header (RFC 9110 section 10.2.3) to seconds.
+
+    An instant is measured from the server's own ``Date``, for its clock and ours may differ.
+    """
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return int(text)
+    until = _date(text)
+    return None if until is None or date is None else max(0, int((until - date).total_seconds()))
+
+
 def _date(text: str) -> datetime | None:
-    """Read a ``Date`` header (RFC 9110 section 5.6.7); what is not plausible is no date."""
+    """Read an HTTP-date (RFC 9110 section 5.6.7); what is not plausible is no date."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

@@ -2,156 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import pytest
-from support.faketime import FakeTime
-from support.gitworld import ORIGIN, RUNNER, GitWorld
 from support.journey import EVENTS, policy
+from support.organisation import HOLD_ON_EVERYTHING, Died, Meddling, Unwritable, dies, raises
 
 from runner.apply.decision import LEASE
-from runner.apply.drafts import Drafts
-from runner.apply.outcome import Ending, RunOutcome
-from runner.apply.run import Limits, Run
-from runner.apply.world import Ports
+from runner.apply.outcome import Ending
 from runner.errors import ExitCode, LogBroken, OutcomeUnknown, Refused, RemoteFailure, RequestRejected
-from runner.forge.evidence import ApprovalsOnLoopback
-from runner.git.main import MainBranch
-from runner.model.job import Job, JobStatus
+from runner.model.job import JobStatus
 from runner.model.notice import Delivery, Notice
-from runner.model.policy import PurgePolicy, Selection
-from runner.model.target import Target
-from runner.plan.tree import read_tree
-
-
-class Died(BaseException):
-    """The machine is gone: nothing after this point happened."""
-
-
-@dataclass
-class Platform:
-    """A platform that counts, accepts and ends jobs as it is told. It is Reader and Submitter."""
-
-    clock: FakeTime
-    counts: list[int | None] = field(default_factory=list)
-    statuses: list[JobStatus] = field(default_factory=list)
-    on_submit: Callable[[], None] = lambda: None
-    submitted: list[str] = field(default_factory=list)
-
-    def connect(self):
-        return self.clock.now()
-
-    def count(self, selection: Selection) -> int | None:
-        if self.counts:
-            return self.counts.pop(0)
-        return 0 if self.submitted else 7
-
-    def submit(self, policy: PurgePolicy) -> Job:
-        self.submitted.append(policy.name)
-        self.on_submit()
-        return self._job(f"job-{len(self.submitted)}", JobStatus.PENDING)
-
-    def job(self, job_id: str) -> Job:
-        return self._job(job_id, self.statuses.pop(0) if self.statuses else JobStatus.COMPLETED)
-
-    def _job(self, job_id: str, status: JobStatus) -> Job:
-        purged = 7 if status is JobStatus.COMPLETED else 0
-        return Job(job_id, status, status.value, purged, None, "corr-1", "0" * 64)
-
-
-@dataclass
-class Receiver:
-    """A governance endpoint that can be down."""
-
-    down: bool = False
-    seen: list[Notice] = field(default_factory=list)
-
-    def deliver(self, notice: Notice) -> Delivery:
-        if self.down:
-            return Delivery(delivered=False, result="http-503")
-        self.seen.append(notice)
-        return Delivery(delivered=True, result="http-204")
-
-
-class Silence:
-    """Nobody watches."""
-
-    def say(self, text: str) -> None:
-        """Say nothing."""
-
-    def job(self, policy: str, job: Job, matched: int | None, age_seconds: float) -> None:
-        """Show nothing."""
-
-
-class Organisation:
-    """One repository, one platform, one clock, and as many runners as a test wants."""
-
-    def __init__(self, root: Path) -> None:
-        self.clock = FakeTime()
-        self.world = GitWorld(root)
-        self.world.commit_target(events=EVENTS)
-        self.world.open_log(clock=self.clock)
-        self.platform = Platform(self.clock)
-        self.receiver = Receiver()
-
-    def merge(self, name: str = "old-calls", **changes: str | None) -> None:
-        self.world.commit({f"policies/purges/{name}.yaml": policy(name, **changes)})
-
-    def runner(self, name: str = "first", log=None) -> Run:
-        clone = self.world.clone if name == "first" else self.world.another_clone(name)
-        ports = Ports(
-            source=MainBranch(self.world.repository(clone)),
-            log=log or self.world.store(clone, events=EVENTS, clock=self.clock),
-            reader=self.platform,
-            submitter=self.platform,
-            forge=ApprovalsOnLoopback(),
-            notifier=self.receiver,
-            clock=self.clock,
-            watcher=Silence(),
-        )
-        limits = Limits(self.clock.monotonic() + 1500, kill_switch_open=True)
-        return Run(ports, Drafts(ORIGIN, {**RUNNER, "session": name}, self.clock), limits, self.target)
-
-    @property
-    def target(self) -> Target:
-        """The target as its file on main says."""
-        commit = MainBranch(self.world.repository()).fetch()
-        files = MainBranch(self.world.repository()).files(commit)
-        return read_tree(files).targets["sandbox"]
-
-    def run(self) -> RunOutcome:
-        return self.runner()()
-
-    def kinds(self) -> list[str]:
-        return [record.type.value for record in self.world.store(clock=self.clock).load().records]
-
-
-@pytest.fixture
-def organisation(tmp_path: Path) -> Organisation:
-    return Organisation(tmp_path)
-
-
-def dies() -> None:
-    raise Died
-
-
-class Meddling:
-    """The real log store, and something that happens right after an append has landed."""
-
-    def __init__(self, store, after: Callable[[], None]) -> None:
-        self._store = store
-        self._after = [after]
-
-    def load(self):
-        return self._store.load()
-
-    def append(self, drafts, **outbox):
-        appended = self._store.append(drafts, **outbox)
-        if self._after:
-            self._after.pop()()
-        return appended
+from runner.model.policy import Selection
 
 
 def test_a_machine_that_dies_in_its_submission_leaves_an_intent_that_is_never_sent_again(organisation):
@@ -203,17 +63,6 @@ def test_of_two_runners_only_the_one_whose_intent_landed_submits(organisation):
     assert organisation.kinds().count("purge.intended") == 1
 
 
-HOLD_ON_EVERYTHING = """# yaml-language-server: $schema=../../schemas/legal-hold.schema.json
-apiVersion: purge/v1
-kind: LegalHold
-name: matter-1
-type: litigation
-basis: Letter of 2 November
-issuedBy: legal-team
-issuedOn: "2026-11-02"
-scope: {}
-review: {every: P90D}
-"""
 MEDDLERS = {
     "removed": {"policies/purges/old-calls.yaml": None},
     "changed": {"policies/purges/old-calls.yaml": policy(reason="Another reason than was approved.")},
@@ -261,13 +110,6 @@ def test_the_answer_of_a_stalled_runner_is_taken_after_another_called_it_ambiguo
         "purge.submitted",
     ]
     assert len(organisation.platform.submitted) == 1
-
-
-def raises(error: Exception) -> Callable[[], None]:
-    def answer() -> None:
-        raise error
-
-    return answer
 
 
 def test_a_refusal_that_may_pass_is_tried_again_after_a_growing_pause(organisation):
@@ -376,23 +218,6 @@ def test_a_hold_that_is_merged_while_the_last_count_is_made_still_stops_the_purg
     assert organisation.platform.submitted == []
 
 
-class Unwritable:
-    """The real log store, which fails at the appends that hold one kind of record."""
-
-    def __init__(self, store, kind: str, error: Exception) -> None:
-        self._store = store
-        self._kind = kind
-        self._error = error
-
-    def load(self):
-        return self._store.load()
-
-    def append(self, drafts, **outbox):
-        if any(draft.type.value == self._kind for draft in drafts):
-            raise self._error
-        return self._store.append(drafts, **outbox)
-
-
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -475,7 +300,8 @@ def test_many_notices_are_recorded_in_several_records(organisation):
         )
     runner()
     organisation.receiver.down = False
-    outcome = runner()
+    organisation.clock.sleep(3600)
+    outcome = organisation.runner(log=store)()
     assert (outcome.delivered, outcome.waiting) == (120, ())
     assert organisation.kinds().count("notice.delivered") == 2
 

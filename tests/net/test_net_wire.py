@@ -59,9 +59,37 @@ def test_the_body_is_hidden_from_a_repr(peer):
 @pytest.mark.parametrize(
     "text", ["", "soon", "-1", "1.5", "12, 12", "Wed, 21 Oct 2026 07:28:00 GMT", "9" * 10]
 )
-def test_a_retry_after_that_is_no_number_of_seconds_is_none(peer, text):
+def test_a_retry_after_that_says_nothing_certain_is_none(peer, text):
     peer.plays(answer(429, Retry_After=text))
     assert once(peer.url).retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("Mon, 23 Nov 2026 09:10:00 GMT", 600), ("Mon, 23 Nov 2026 08:00:00 GMT", 0), ("0", 0)],
+)
+def test_a_retry_after_that_is_an_instant_is_measured_by_the_servers_own_clock(peer, text, seconds):
+    peer.plays(answer(429, Retry_After=text, Date="Mon, 23 Nov 2026 09:00:00 GMT"))
+    assert once(peer.url).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        ('<https://a.example/x?page=2>; rel="next"', "https://a.example/x?page=2"),
+        (
+            '<https://a.example/?p=1>; rel="prev", <https://a.example/?p=3>; rel="next"',
+            "https://a.example/?p=3",
+        ),
+        ('<https://a.example/?p=1>; rel="first"', None),
+        ("", None),
+        ("<https://a.example/x>; rel=next", "<https://a.example/x>; rel=next"),
+        ('<https://a.example/x y>; rel="next"', '<https://a.example/x y>; rel="next"'),
+    ],
+)
+def test_where_a_list_goes_on_is_read_and_never_overlooked(peer, link, place):
+    peer.plays(answer(200, [], Link=link))
+    assert once(peer.url).next_url == place
 
 
 @pytest.mark.parametrize("text", ["x" * 129, "a b", "\x1b[31m", "::error::", "\xe2\x80\xae"])

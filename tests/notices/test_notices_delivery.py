@@ -5,6 +5,7 @@ import socket
 from base64 import b64decode
 from contextlib import closing
 from hashlib import sha256
+from ipaddress import ip_network
 
 import pytest
 from support.faketime import START, FakeTime
@@ -39,9 +40,9 @@ def peer():
         yield peer
 
 
-def deliver(url, *, limits=PATIENT, clock=None, sandbox=True, notice=NOTICE):
-    endpoints = {"governance": Endpoint(url, Secret(KEY))}
-    notifier = WebhookNotifier(endpoints, clock or FakeTime(), ROUTE, sandbox=sandbox, limits=limits)
+def deliver(url, *, limits=PATIENT, clock=None, sandbox=True, notice=NOTICE, allow=(), **more):
+    endpoints = {"governance": Endpoint(url, Secret(KEY), tuple(map(ip_network, allow)))}
+    notifier = WebhookNotifier(endpoints, clock or FakeTime(), ROUTE, sandbox=sandbox, limits=limits, **more)
     with closing(notifier):
         return notifier.deliver(notice)
 
@@ -91,7 +92,7 @@ def test_any_2xx_is_a_delivery(peer, status):
 @pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 403, 404, 408, 410, 413, 429, 500, 503])
 def test_anything_else_is_none_and_is_attempted_once(peer, status):
     peer.plays(answer(status, {"why": "not now"}, Location=peer.url + "/else", Retry_After="1"), answer(200))
-    assert deliver(peer.url + "/here") == Delivery(False, f"http-{status}")
+    assert deliver(peer.url + "/here") == Delivery(False, f"http-{status}", retry_after=1)
     assert [seen.path for seen in peer.journal] == ["/here"]
 
 
@@ -131,18 +132,40 @@ def test_the_bounds_are_those_of_the_format():
     assert (LIMITS.connect, LIMITS.total, LIMITS.size) == (5, 20, 16 * 1024)
 
 
+def test_an_endpoint_inside_the_house_is_called_only_where_the_target_allows_it():
+    """Nobody listens on port 443 here, so a call that is made ends without a connection."""
+    url, asked = "https://hooks.example.com/a", []
+
+    def loopback(host, port):
+        asked.append((host, port))
+        return ["127.0.0.1"]
+
+    assert deliver(url, sandbox=False, resolve=loopback) == Delivery(False, "address")
+    allowed = deliver(url, sandbox=False, resolve=loopback, allow=["127.0.0.1/32"])
+    assert allowed == Delivery(False, "connect")
+    elsewhere = deliver(url, sandbox=False, resolve=loopback, allow=["10.0.0.0/24"])
+    assert elsewhere == Delivery(False, "address")
+    assert asked == [("hooks.example.com", 443)] * 3
+
+
+def test_a_name_that_leads_to_loopback_is_fine_for_a_sandbox_and_for_nobody_else(peer):
+    peer.plays(answer(204))
+    url = peer.url.replace("127.0.0.1", "localhost")
+    assert deliver(url, resolve=lambda host, port: ["127.0.0.1"]) == Delivery(True, "http-204")
+    assert deliver(url, resolve=lambda host, port: ["127.0.0.1", "10.0.0.1"]) == Delivery(False, "address")
+    assert len(peer.journal) == 1
+
+
 def test_a_receiver_that_does_not_speak_tls(monkeypatch):
     with Peer() as peer:
-        monkeypatch.setattr(socket, "getaddrinfo", _everything_is(peer.port))
-        assert deliver("https://hooks.example.com/a") == Delivery(False, "tls")
+        connect = socket.create_connection
+        monkeypatch.setattr(
+            "runner.net.connection.create_connection",
+            lambda address, timeout, socket_options: connect(("127.0.0.1", peer.port), timeout),
+        )
+        public = deliver("https://hooks.example.com/a", sandbox=False, resolve=lambda *_: ["8.8.8.8"])
+        assert public == Delivery(False, "tls")
     assert peer.journal == []
-
-
-def _everything_is(port):
-    def answer_for(*_args, **_more):
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-
-    return answer_for
 
 
 def test_an_endpoint_without_a_url_is_left_for_a_run_that_knows_it():

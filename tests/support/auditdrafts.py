@@ -143,6 +143,14 @@ class Drafting:
         sent = [{"endpoint": end, "index": i, "attempts": 1, "result": "http-200"} for end, i in notices]
         return self.draft(RecordType.NOTICE_DELIVERED, {"deliveries": sent})
 
+    def given_up(self, *notices: tuple[str, int]) -> Draft:
+        tried = [{"endpoint": end, "index": i, "attempts": 36, "result": "connect"} for end, i in notices]
+        return self.draft(RecordType.NOTICE_DEAD, {"notices": tried})
+
+    def replayed(self, *notices: tuple[str, int]) -> Draft:
+        named = [{"endpoint": end, "index": i} for end, i in notices]
+        return self.draft(RecordType.NOTICE_REPLAYED, {"notices": named})
+
     def _event(self, kind: RecordType, fields: Mapping[str, Json]) -> Draft:
         own = {"purge_id": self.purge_id, "attempt": self.attempt, "intent": self.intent}
         return self.draft(kind, {**own, **fields})
@@ -150,6 +158,12 @@ class Drafting:
     def _policy(self) -> dict[str, Json]:
         path = f"policies/purges/{self.policy}.yaml"
         return {"name": self.policy, "revision": self.revision, "path": path, "blob": BLOB}
+
+
+def key_draft(kind: RecordType, key: object, **fields: Json) -> Draft:
+    """A draft about a key of the log; ``from_size`` is a field of ``key.compromised`` alone."""
+    complete = {"key": str(key), **fields, "runner": RUNNER}
+    return Draft(kind, record_id(ORIGIN, kind, complete), START, complete)
 
 
 def records(*drafts: Draft) -> list[Record]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from support.faketime import FakeTime, highest
 
 from runner.audit.identity import purge_id
 from runner.audit.keys import Signer, Verifier
+from runner.audit.memory import Expectation
 from runner.audit.opening import open_log
 from runner.audit.records import opened
 from runner.audit.store import GitLogStore
@@ -98,6 +100,10 @@ class GitWorld:
         git(self.root, "clone", "--quiet", str(self.origin), name)
         return self.root / name
 
+    def forget(self, folder: Path | None = None) -> None:
+        """Take the memory of every log away from a clone."""
+        shutil.rmtree((folder or self.clone) / ".git/purgectl/audit")
+
     def commit(self, files: Mapping[str, str | bytes | None], message: str = "Change") -> str:
         """Write files (``None`` deletes) to ``main`` of the clone and push; return the commit id."""
         for name, content in files.items():
@@ -154,6 +160,7 @@ class GitWorld:
         jitter: Jitter = highest,
         signer: Signer | None = None,
         verifiers: Sequence[Verifier] | None = None,
+        expect: Sequence[Expectation] = (),
     ) -> GitLogStore:
         """A store over a clone; ``events`` are those that the endpoint ``governance`` is told of."""
         trusted = (self.signer.verifier,) if verifiers is None else tuple(verifiers)
@@ -164,8 +171,10 @@ class GitWorld:
             signer=signer or self.signer,
             clock=clock or FakeTime(),
             jitter=jitter,
+            expect=expect,
         )
 
     def tip(self) -> str:
-        """The commit that the log's branch is at on the origin."""
+        """The commit that the log's branch is at on the origin; the clone then has it all."""
+        git(self.clone, "fetch", "--quiet", str(self.origin), self.branch)
         return git(self.origin, "rev-parse", self.branch)

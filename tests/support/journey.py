@@ -14,6 +14,7 @@ from typing import Any
 from support.gitworld import GitWorld
 
 from runner.cli.clock import SystemClock
+from runner.model.log import RecordType
 
 EVENTS = ("purge.completed", "purge.failed", "purge.cancelled", "purge.halted", "purge.ambiguous")
 PURGES = "policies/purges"
@@ -85,11 +86,15 @@ class Journey:
         """The argument list of a purgectl process."""
         return [sys.executable, "-m", "runner", *arguments]
 
-    def run(self, *arguments: str, **variables: str | None) -> Done:
-        """Run one command to its end; a variable that is ``None`` is unset."""
+    def run(self, *arguments: str, at: Path | None = None, **variables: str | None) -> Done:
+        """Run one command to its end, in the clone or ``at`` a folder; a ``None`` unsets a variable."""
         environment = {k: v for k, v in (self.variables | variables).items() if v is not None}
         done = subprocess.run(
-            self.command(*arguments), cwd=self.world.clone, env=environment, capture_output=True, timeout=60
+            self.command(*arguments),
+            cwd=at or self.world.clone,
+            env=environment,
+            capture_output=True,
+            timeout=60,
         )
         result = Done(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in result.err + result.out
@@ -110,5 +115,6 @@ class Journey:
         )
 
     def kinds(self) -> list[str]:
-        """The types of all records in the log, in order."""
-        return [record.type.value for record in self.world.store().load().records]
+        """The types of all records in the log but the daily sign of life, in order."""
+        kinds = (record.type for record in self.world.store().load().records)
+        return [kind.value for kind in kinds if kind is not RecordType.LOG_HEARTBEAT]

@@ -70,8 +70,9 @@ def hold(name: str, without: tuple[str, ...] = (), **changes: object) -> SourceF
 
 
 def target(name: str = "sandbox", without: tuple[str, ...] = (), **changes: object) -> SourceFile:
-    """A target on loopback."""
-    return _document("targets", "target", name, TARGET, without, changes)
+    """A target on loopback, with a log of its own."""
+    log = {"origin": f"{name}.purgectl.example/interactions", "keys": []}
+    return _document("targets", "target", name, {**TARGET, "log": log}, without, changes)
 
 
 def purge(source: SourceFile, state: PurgeState, *, blob: str = "", revision: int = 1) -> Purge:
