@@ -32,7 +32,7 @@ test: $(READY) ## The tests, under five minutes on two cores
 	@$(PYTEST) -m "not slow"
 
 test-slow: $(READY) ## The slow suites alone: packaging, fault injection, scale
-	@$(PYTEST) -m slow
+	@$(PYTEST) -m slow --dist worksteal
 
 test-all: test test-slow ## Everything
 

@@ -11,11 +11,11 @@ import click
 from ruamel.yaml import YAML
 
 from runner.audit.keys import BadKey, Signer
-from runner.audit.trust import target_path
 from runner.cli.audit_key import VARIABLE
 from runner.cli.options import target_option
 from runner.cli.worktree import find_root, read_file, replace_file
 from runner.documents.document import Document
+from runner.documents.kinds import Kind
 from runner.documents.reading import read
 from runner.errors import UsageError
 from runner.git.repository import Repository
@@ -45,23 +45,23 @@ def command(target: str, write: bool) -> None:
     try:
         signer = Signer.generate(_origin(document))
     except BadKey as error:
-        raise UsageError(str(error), where=f"{target_path(target)}: log.origin") from None
+        raise UsageError(str(error), where=f"{Kind.TARGET.path(target)}: log.origin") from None
     if write:
-        _write(root / target_path(target), document, str(signer.verifier))
+        _write(root / Kind.TARGET.path(target), document, str(signer.verifier))
     click.echo(_message(target, signer, written=write), nl=False)
     if write:
         click.echo(_key_count(document), nl=False)
 
 
 def _document(root: Path, target: str) -> Document:
-    path = root / target_path(target)
+    path = root / Kind.TARGET.path(target)
     if not os.path.lexists(path):
         raise UsageError(
             f"there is no target {target}",
-            where=target_path(target),
+            where=Kind.TARGET.path(target),
             hint="write its file first, then its key",
         )
-    return read(read_file(path, target_path(target)))
+    return read(read_file(path, Kind.TARGET.path(target)))
 
 
 def _origin(document: Document) -> str:
@@ -117,13 +117,13 @@ def _key_count(document: Document) -> str:
     if count == 1:
         return ""
     return (
-        f"\nlog.keys now holds {count} keys, and each of them may sign this log. If the new key takes the\n"
-        "place of one that signed nothing, remove that one; a key that has signed must stay.\n"
+        f"\nlog.keys now holds {count} keys. If the log is open already, this is a rotation: merge this,\n"
+        "then run purgectl audit key add with the signing key that is in use, and only then do step 1.\n"
     )
 
 
 def _message(target: str, signer: Signer, *, written: bool) -> str:
-    place = target_path(target)
+    place = Kind.TARGET.path(target)
     where = f"it now stands in log.keys of {place}" if written else f"add it to log.keys of {place}"
     return f"""\
 Verifier key (public): {where}

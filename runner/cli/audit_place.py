@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from runner.audit.keys import BadKey, Verifier
-from runner.audit.trust import Trust, target_path, trust_in
-from runner.errors import NotVerified, Refused, UsageError
+from runner.audit.trust import Trust, trust_in
+from runner.audit.verify import Verification, verify
+from runner.documents.kinds import Kind
+from runner.errors import LogBroken, NotVerified, Refused, UsageError
 from runner.git.main import MainBranch
 from runner.git.repository import Repository
 from runner.plan.tree import read_tree
@@ -57,8 +59,21 @@ def find_log(folder: Path, target: str, keys: Sequence[str]) -> LocalLog:
             hint=f"git fetch origin audit/{target}",
         )
     if keys:
-        return LocalLog(repository, *found, _given(target, keys), "--vkey")
+        verifiers = given_keys(keys)
+        return LocalLog(repository, *found, Trust(verifiers[0].name, target, verifiers), "--vkey")
     return LocalLog(repository, *found, _stated(repository, target), "log.keys on main")
+
+
+def verified(log: LocalLog) -> Verification:
+    """Verify a log on which a command wants to build. Raises ``LogBroken`` for one that does not hold."""
+    verification = verify(log.repository, log.commit, log.trust)
+    if not verification.holds:
+        raise LogBroken(
+            f"the log of target {log.trust.target} does not verify: {verification.problems[0].message}",
+            where=log.ref,
+            hint="purgectl audit verify, with the same options, lists all that is wrong",
+        )
+    return verification
 
 
 def local_ref(repository: Repository, branch: str) -> tuple[str, str] | None:
@@ -70,15 +85,15 @@ def local_ref(repository: Repository, branch: str) -> tuple[str, str] | None:
     return None
 
 
-def _given(target: str, keys: Sequence[str]) -> Trust:
+def given_keys(keys: Sequence[str]) -> tuple[Verifier, ...]:
+    """Read what ``--vkey`` gave. Raises ``UsageError`` for a malformed key, and for keys of two logs."""
     try:
         verifiers = tuple(Verifier.parse(key) for key in keys)
     except BadKey as error:
         raise UsageError(f"--vkey: {error}", hint="give it as purgectl audit keygen printed it") from None
-    origins = {verifier.name for verifier in verifiers}
-    if len(origins) != 1:
+    if len({verifier.name for verifier in verifiers}) != 1:
         raise UsageError("--vkey: the keys are of different logs", hint="give the keys of one log")
-    return Trust(origins.pop(), target, verifiers)
+    return verifiers
 
 
 def _stated(repository: Repository, target: str) -> Trust:
@@ -89,7 +104,7 @@ def _stated(repository: Repository, target: str) -> Trust:
         raise NotVerified("no key is known: this clone has no branch main", hint=hint)
     chosen = read_tree(MainBranch(repository).files(main[1])).targets.get(target)
     if chosen is None:
-        where = f"{target_path(target)} at {main[0]}"
+        where = f"{Kind.TARGET.path(target)} at {main[0]}"
         raise NotVerified(f"no key is known: target {target} has no valid file", where=where, hint=hint)
     try:
         return trust_in(chosen.name, chosen.log)

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from runner.audit.checkpoint import BadCheckpoint, root_from_text
-from runner.audit.verify import Expectation, verify
+from runner.audit import checkpoint
+from runner.audit.memory import Expectation
+from runner.audit.verify import Verification, verify
 from runner.cli.audit_place import find_log, repo_option, vkey_option
 from runner.cli.console import show_result
+from runner.cli.expectations import expect_option
 from runner.cli.options import format_option, target_option
-from runner.errors import ExitCode
+from runner.errors import ExitCode, NotVerified
 from runner.reports.verification_json import verification_json
 from runner.reports.verification_text import verification_text
 
-
-def _expectations(
-    ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]
-) -> tuple[Expectation, ...]:
-    del ctx, parameter
-    return tuple(_expectation(value) for value in values)
-
-
-def _expectation(value: str) -> Expectation:
-    size, _, root = value.partition(":")
-    try:
-        if not (size.isascii() and size.isdigit() and len(size) < 16):
-            raise BadCheckpoint("the size must be a whole number")
-        return Expectation(int(size), root_from_text(root))
-    except BadCheckpoint as error:
-        raise click.BadParameter(f"{error}; give SIZE:ROOT as a checkpoint states them") from None
+_LARGEST_NOTE = 64 * 1024
 
 
 @click.command(
@@ -41,6 +29,7 @@ Examples:
   purgectl audit verify --target sandbox
   purgectl audit verify --target sandbox --vkey "$(cat noted-key.txt)"
   purgectl audit verify --target sandbox --expect "$(cat noted-root.txt)"
+  purgectl audit verify --target sandbox --since last-months-checkpoint
 \b
 Exit codes:
   0 the log is whole   6 it is not, and where   9 it could not be checked
@@ -49,26 +38,55 @@ Exit codes:
 @target_option
 @repo_option
 @vkey_option
+@expect_option
 @click.option(
-    "--expect",
-    multiple=True,
-    metavar="SIZE:ROOT",
-    callback=_expectations,
-    help="What somebody outside remembers of an earlier checkpoint; it must be a prefix of the log.",
+    "--since",
+    metavar="FILE|SIZE:ROOT",
+    help="A checkpoint that you have verified before: only what came after it is checked.",
 )
 @format_option
 def command(
-    target: str, repo: Path, vkey: tuple[str, ...], expect: tuple[Expectation, ...], form: str
+    target: str,
+    repo: Path,
+    vkey: tuple[str, ...],
+    expect: tuple[Expectation, ...],
+    since: str | None,
+    form: str,
 ) -> int:
     """Verify the log of a target: every record, every signature, the whole history.
 
     It reads git objects of this clone and nothing else: no network, no credentials, no clock. The
-    branch is origin/audit/NAME as last fetched, or a local audit/NAME.
+    branch is origin/audit/NAME as last fetched, or a local audit/NAME. Where the branch does not
+    have the checkpoint that --since names, everything is checked.
     """
     log = find_log(repo, target, vkey)
-    verification = verify(log.repository, log.commit, log.trust, expect)
+    start = None if since is None else _start(since, log.trust.origin)
+    verification = verify(log.repository, log.commit, log.trust, expect, start)
     if form == "json":
         show_result(verification_json(verification, log.ref))
     else:
         show_result(verification_text(verification, log.ref, log.keys_from))
-    return int(ExitCode.OK if verification.holds else ExitCode.LOG_BROKEN)
+    return int(_exit_code(verification))
+
+
+def _start(given: str, origin: str) -> Expectation:
+    """Read a checkpoint, or the file of one. Raises ``NotVerified``."""
+    with suppress(ValueError):
+        return Expectation.parse(given)
+    try:
+        with Path(given).open("rb") as file:
+            stated = checkpoint.parse(file.read(_LARGEST_NOTE), origin).checkpoint
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise NotVerified(
+            f"--since names no checkpoint of this log: {reason}",
+            where=given,
+            hint="give SIZE:ROOT, or a file with the checkpoint as the branch had it",
+        ) from None
+    return Expectation(stated.size, stated.root)
+
+
+def _exit_code(verification: Verification) -> ExitCode:
+    if verification.problems:
+        return ExitCode.LOG_BROKEN
+    return ExitCode.NOT_VERIFIED if verification.unproven else ExitCode.OK

@@ -9,10 +9,16 @@ from runner.errors import UsageError
 from runner.git.repository import Repository
 from runner.model.source import SourceFile
 from runner.model.text import printable
+from runner.plan.proposal import Snapshot
 
 
 def policies_at(root: Path, revision: str) -> tuple[SourceFile, ...]:
-    """Return every file below ``policies/`` of the commit that a revision names.
+    """Return every file below ``policies/`` of the commit that a revision names; raise as ``snapshot_at``."""
+    return snapshot_at(root, revision).files
+
+
+def snapshot_at(root: Path, revision: str, option: str = "--base") -> Snapshot:
+    """Return ``policies/`` at the commit that a revision, the value of an option, names.
 
     ``root`` holds ``policies/`` of the work tree. Raises ``UsageError`` when it is not the top of
     its repository, whose commits would have other paths, and for an unknown revision.
@@ -22,13 +28,13 @@ def policies_at(root: Path, revision: str) -> tuple[SourceFile, ...]:
         raise UsageError(
             f"{POLICIES}/ does not stand at the top of its repository, so no commit can be compared with it",
             where=printable(str(root)),
-            hint=f"move {POLICIES}/ to the top, or leave --base out",
+            hint=f"move {POLICIES}/ to the top, or leave {option} out",
         )
     commit = repository.resolve(revision)
     if commit is None:
         raise UsageError(
             "there is no such commit in this clone",
-            where=printable(f"--base {revision}"),
+            where=printable(f"{option} {revision}"),
             hint="name a branch or commit such as origin/main, and fetch it first (GitHub: fetch-depth: 0)",
         )
-    return repository.tree(commit, POLICIES)
+    return Snapshot(commit, repository.tree(commit, POLICIES))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from runner.cli.worktree import POLICIES, find_root, read_file, read_tree
-from runner.documents.kinds import FOLDERS, Kind
+from runner.documents.kinds import Kind
 from runner.documents.reading import read
 from runner.errors import UsageError
 from runner.model.finding import Finding
@@ -96,5 +96,4 @@ def _guest(root: Path, path: Path) -> SourceFile:
 
 def _folder(guest: SourceFile) -> str:
     """Return the folder in which a guest is judged: that of the kind it declares, or of policies."""
-    declared = read(guest).kind or Kind.PURGE_POLICY
-    return next(folder for folder, kind in FOLDERS.items() if kind is declared)
+    return (read(guest).kind or Kind.PURGE_POLICY).folder

@@ -16,9 +16,6 @@ from runner.cli.environment import variable
 from runner.errors import ExitCode, PurgectlError
 from runner.model.text import printable
 
-_INTERRUPTED = 130
-"""What a shell says of a program that Ctrl-C ended: 128 and the signal's number."""
-
 
 def show_failure(error: BaseException) -> int:
     """Tell why a command ended and return its exit code; a stderr that is gone changes neither."""
@@ -36,7 +33,7 @@ def show_failure(error: BaseException) -> int:
     if isinstance(error, click.ClickException):
         return int(ExitCode.USAGE)
     interrupted = isinstance(error, click.exceptions.Abort | KeyboardInterrupt)
-    return _INTERRUPTED if interrupted else int(ExitCode.INTERNAL)
+    return int(ExitCode.INTERRUPTED if interrupted else ExitCode.INTERNAL)
 
 
 def _show_error(error: PurgectlError) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runner.errors import UsageError
 from runner.model.target import Target
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,100}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,37 @@ def endpoint(webhook_id: str, environment: Mapping[str, str] | None = None) -> E
 
     url = read("GOVERNANCE_WEBHOOK_URL")
     return Endpoint(webhook_id, url, read("GOVERNANCE_WEBHOOK_SECRET")) if url else None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgeAccess:
+    """The way to the forge that keeps the policies: its API, the repository there, and a token."""
+
+    api_url: str
+    repository: str
+    token: str = field(repr=False)
+
+
+def forge_access(environment: Mapping[str, str] | None = None) -> ForgeAccess:
+    """Read where evidence of approval comes from; GitHub Actions sets all but the token itself.
+
+    Raises ``UsageError`` naming what is missing or cannot be a repository.
+    """
+    needed = ("GITHUB_REPOSITORY", "GITHUB_TOKEN")
+    missing = [name for name in needed if not variable(name, environment)]
+    if missing:
+        raise UsageError(
+            f"nobody can be asked who approved what: {' and '.join(missing)} not set",
+            hint="set GITHUB_REPOSITORY to owner/name, and GITHUB_TOKEN to a token that may read its "
+            "contents and pull requests",
+        )
+    repository = variable("GITHUB_REPOSITORY", environment)
+    if not _REPOSITORY.fullmatch(repository):
+        raise UsageError(
+            "GITHUB_REPOSITORY is no owner/name", where="GITHUB_REPOSITORY", hint="write it as owner/name"
+        )
+    api_url = variable("GITHUB_API_URL", environment) or "https://api.github.com"
+    return ForgeAccess(api_url, repository, variable("GITHUB_TOKEN", environment))
 
 
 def kill_switch_open(environment: Mapping[str, str] | None = None) -> bool:

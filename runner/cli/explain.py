@@ -64,6 +64,7 @@ def command(path: Path, as_of: datetime | None) -> int:
         entries=governing(judged.packs.packs, traits(policy.body), now.date()),
         findings=findings,
         rules=CATALOGUE,
+        settings=judged.packs.settings,
         now=now,
     )
     show_result(explain_text(known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -36,6 +37,8 @@ COMMANDS = {
     "plan": Entry("plan", "Show what apply would do and why, with counts.", REVIEWERS),
     "apply": Entry("apply", "Carry out every approved purge that has no terminal record.", REVIEWERS),
     "status": Entry("status", "Every policy and purge, with age and next step.", REVIEWERS),
+    "resolve": Entry("resolve", "Close a purge of which only a person can tell whether it ran.", REVIEWERS),
+    "notices": Entry("notices", "List what a governance system does not have yet; send it again.", REVIEWERS),
     "targets": Entry("targets", "List the targets outside the sandbox, for workflows.", REVIEWERS),
     "audit": Entry("audit", "Open, verify and read the log of a target.", AUDITORS),
     "demo": Entry("demo", "The whole story on this machine, in under a minute.", TRYING),
@@ -99,7 +102,11 @@ def run(arguments: list[str] | None = None) -> int:
 
 def main() -> None:
     """Run the process's own command line and exit with its code, whoever still reads the output."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     code = run()
+    for number in (signal.SIGINT, signal.SIGTERM):  # what was done is done: nothing may change its code
+        signal.signal(number, signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

@@ -20,6 +20,11 @@ def _target_name(ctx: click.Context, parameter: click.Parameter, value: str) -> 
     return value
 
 
+def optional_target_name(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Accept what can be the name of a target, or nothing."""
+    return None if value is None else _target_name(ctx, parameter, value)
+
+
 target_option = click.option(
     "--target",
     required=True,
@@ -40,7 +45,7 @@ allow_host_option = click.option(
 )
 
 
-def _instant(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+def instant(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
     """Read the option; a day alone means its first instant in UTC."""
     del ctx, parameter
     if value is None:
@@ -52,5 +57,5 @@ def _instant(ctx: click.Context, parameter: click.Parameter, value: str | None) 
 
 
 as_of_option = click.option(
-    "--as-of", metavar="DATE-TIME", callback=_instant, help="Judge as if it were this day or instant."
+    "--as-of", metavar="DATE-TIME", callback=instant, help="Judge as if it were this day or instant."
 )

@@ -38,8 +38,9 @@ def command(target: str | None, as_of: datetime | None, form: str) -> int:
     """Show data that a regulation wants gone and no purge has covered.
 
     For each kind of data in your policies, the maxima of the packs are held
-    against the purges in the logs that were last fetched into this clone. It
-    needs no credentials and no network, and being late blocks nothing.
+    against the purges in the logs that were last fetched into this clone. What
+    a legal hold keeps is late all the same, and told apart. It needs no
+    credentials and no network, and being late blocks nothing.
     """
     sources = choose(Path.cwd(), ()).sources
     now = as_of or SystemClock().now()
@@ -51,6 +52,7 @@ def command(target: str | None, as_of: datetime | None, form: str) -> int:
         [purge for purges in logs.values() for purge in purges if target in (None, purge.target)],
         judged.packs.packs,
         judged.targets,
+        [hold for _, hold in judged.holds],
         now,
     )
     report = overdue_text if form == "text" else overdue_json
@@ -63,7 +65,7 @@ def _require(judged: Review, target: str | None) -> None:
     if target is not None and target not in judged.targets:
         raise UsageError(
             "there is no valid target of this name",
-            where=printable(f"policies/targets/{target}.yaml"),
+            where=printable(Kind.TARGET.path(target)),
             hint="check the name, and run purgectl validate",
         )
     for path in judged.packs.broken:
@@ -75,10 +77,11 @@ def _require(judged: Review, target: str | None) -> None:
 
 
 def _unread(judged: Review) -> tuple[str, ...]:
-    """Return the files in the place of a policy that cannot be read as one."""
+    """Return the files in the place of a policy or a hold that cannot be read as one."""
     read = {each.document.source.path for each in judged.policies}
+    read |= {document.source.path for document, _ in judged.holds}
     return tuple(
         path
         for path, document in judged.documents.items()
-        if document.kind is Kind.PURGE_POLICY and path not in read
+        if document.kind in (Kind.PURGE_POLICY, Kind.LEGAL_HOLD) and path not in read
     )

@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from runner.cli.worktree import find_root, read_tree
+from runner.documents.kinds import Kind
 from runner.errors import ExitCode
 from runner.model.finding import Severity
 from runner.plan.tree import Tree
 from runner.plan.tree import read_tree as read_documents
 from runner.reports.findings_text import findings_text
 
-_PLACE = "policies/targets/"
+_PLACE = f"{Kind.TARGET.folder}/"
 
 
 @click.command(

@@ -5,18 +5,26 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runner import __version__
+from runner.apply.term import Term
 from runner.apply.world import Ports
+from runner.audit.memory import Expectation
+from runner.audit.spool import SpoolFolder
 from runner.audit.store import GitLogStore
 from runner.audit.trust import trust_in
 from runner.cli.audit_key import signing_key
 from runner.cli.clock import SystemClock, jitter
-from runner.cli.environment import credentials, endpoint, variable
+from runner.cli.environment import credentials, endpoint, forge_access, variable
+from runner.cli.expectations import remembered
+from runner.cli.signals import WakefulClock
+from runner.documents.kinds import Kind
 from runner.errors import Refused, UsageError
-from runner.forge.evidence import ApprovalsOnLoopback
+from runner.forge.absent import NoForge
+from runner.forge.client import LARGEST_ANSWER, GitHub
+from runner.forge.github import GitHubForge
 from runner.genesys.connection import Access, Connection
 from runner.genesys.interactions_purge import InteractionsPurgeReader, InteractionsPurgeSubmitter
 from runner.genesys.token import ClientCredentials
@@ -27,21 +35,26 @@ from runner.model.target import Backend, Target
 from runner.net.connection import Route
 from runner.net.retry import Effect
 from runner.net.transport import Setting
+from runner.net.wire import Limits
 from runner.notices.delivery import Endpoint, WebhookNotifier
 from runner.notices.guard import check_url
 from runner.notices.signature import Secret
 from runner.plan.tree import read_tree
-from runner.ports import Watcher
+from runner.ports import Clock, Forge, Interruption, Watcher
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The repository that a command was called in, and the tip of its ``main``."""
+    """The repository that a command was called in, and the tip of its ``main``.
+
+    ``expected`` is what somebody outside remembers of the log, as the command line has it.
+    """
 
     repository: Repository
     main: MainBranch
     commit: str
     targets: Mapping[str, Target]
+    expected: tuple[Expectation, ...] = ()
 
     def target(self, name: str) -> Target:
         """Return a valid target of the tip. Raises ``UsageError`` listing those there are."""
@@ -50,36 +63,45 @@ class Place:
             known = ", ".join(sorted(self.targets)) or "none"
             raise UsageError(
                 f"there is no valid target {name} on main; there are: {known}",
-                where=f"policies/targets/{name}.yaml at {self.commit[:12]}",
+                where=f"{Kind.TARGET.path(name)} at {self.commit[:12]}",
                 hint="run purgectl validate, or name another target",
             )
         return target
 
 
-def here(head: str | None = None) -> Place:
+def here(
+    head: str | None = None,
+    interruption: Interruption | None = None,
+    expected: tuple[Expectation, ...] = (),
+) -> Place:
     """Read the tip of ``origin/main``, fetched into the repository of the current folder.
 
-    ``head`` names another commit to read in its stead, one that this clone has. Raises
+    ``head`` names another commit to read in its stead, one that this clone has; an ``interruption``
+    ends git when there is no time left. Raises
     ``UsageError`` outside a git repository and for an unknown commit, ``RemoteFailure`` without a
     remote.
     """
-    repository = Repository.open(Path.cwd())
+    repository = Repository.open(Path.cwd(), interruption)
     main = MainBranch(repository)
     commit = main.fetch() if head is None else repository.resolve(head)
     if commit is None:
         raise UsageError(f"this clone has no commit {head}", hint="git fetch it first")
-    return Place(repository, main, commit, read_tree(main.files(commit)).targets)
+    return Place(repository, main, commit, read_tree(main.files(commit)).targets, expected)
 
 
-def log_store(place: Place, target: Target, *, writing: bool) -> GitLogStore:
-    """Return the log of a target; ``writing`` needs ``AUDIT_SIGNING_KEY`` in the environment."""
+def log_store(place: Place, target: Target, *, writing: bool, clock: Clock | None = None) -> GitLogStore:
+    """Return the log of a target; ``writing`` needs ``AUDIT_SIGNING_KEY`` in the environment.
+
+    It must go on from what is expected of it, on the command line and in the environment.
+    """
     return GitLogStore(
         place.repository,
         trust_in(target.name, target.log),
         endpoints=target.webhooks,
         signer=signing_key() if writing else None,
-        clock=SystemClock(),
+        clock=clock or SystemClock(),
         jitter=jitter,
+        expect=(*place.expected, *remembered(target.name)),
     )
 
 
@@ -88,7 +110,8 @@ def reader(
     target: Target, allow_host: tuple[str, ...], watcher: Watcher
 ) -> Iterator[InteractionsPurgeReader]:
     """Open a target for looking. What comes out has no way to purge."""
-    connection = _connection(target, allow_host, watcher, Effect.SAFE)
+    setting = Setting(SystemClock(), jitter, route=_route(), say=watcher.say)
+    connection = _connection(target, allow_host, setting, Effect.SAFE)
     looking = InteractionsPurgeReader(connection)
     try:
         yield looking
@@ -97,39 +120,80 @@ def reader(
         connection.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """How a run goes about it: until when, where it keeps what the log lacks, and what it imports.
+
+    ``expected`` is what somebody outside remembers of the log.
+    """
+
+    term: Term
+    spool: Path | None = None
+    imports: tuple[Path, ...] = ()
+    expected: tuple[Expectation, ...] = ()
+
+
 @contextmanager
-def ports(place: Place, target: Target, allow_host: tuple[str, ...], watcher: Watcher) -> Iterator[Ports]:
+def ports(
+    place: Place, target: Target, allow_host: tuple[str, ...], watcher: Watcher, doing: Doing
+) -> Iterator[Ports]:
     """Open a target for purging. This is the one place where a ``Submitter`` is built."""
-    log = log_store(place, target, writing=True)
-    connection = _connection(target, allow_host, watcher, Effect.IRREVERSIBLE)
+    clock = WakefulClock(doing.term)
+    log = log_store(place, target, writing=True, clock=clock)
+    spool = _spool(place, target, doing)
+    setting = Setting(clock, jitter, route=_route(), say=watcher.say, interruption=doing.term)
+    connection = _connection(target, allow_host, setting, Effect.IRREVERSIBLE)
     looking, submitter = InteractionsPurgeReader(connection), InteractionsPurgeSubmitter(connection)
-    notifier = _notifier(target)
+    notifier = _notifier(target, doing.term)
     try:
-        yield Ports(
-            source=place.main,
-            log=log,
-            reader=looking,
-            submitter=submitter,
-            forge=ApprovalsOnLoopback(),
-            notifier=notifier,
-            clock=SystemClock(),
-            watcher=watcher,
-        )
+        with _forge(place, target, allow_host, setting) as forge:
+            yield Ports(
+                source=place.main,
+                log=log,
+                spool=spool,
+                reader=looking,
+                submitter=submitter,
+                forge=forge,
+                notifier=notifier,
+                clock=clock,
+                watcher=watcher,
+            )
     finally:
         for opened in (looking, submitter, notifier, connection):
             opened.close()
 
 
-def _connection(target: Target, allow_host: tuple[str, ...], watcher: Watcher, allows: Effect) -> Connection:
+@contextmanager
+def _forge(place: Place, target: Target, allow_host: tuple[str, ...], setting: Setting) -> Iterator[Forge]:
+    """Open the forge that a target's approvals are read from; a sandbox may ask none."""
+    if not target.asks_for_approval:
+        yield NoForge()
+        return
+    access = forge_access()
+    roomy = replace(setting, limits=Limits(size=LARGEST_ANSWER))
+    github = GitHub(access.api_url, access.token, roomy, allow_host=allow_host, sandbox=target.is_sandbox)
+    try:
+        yield GitHubForge(github, access.repository, place.repository, setting.clock)
+    finally:
+        github.close()
+
+
+def _spool(place: Place, target: Target, doing: Doing) -> SpoolFolder:
+    """Open the spool: the folder that was named, else one beside the clone's objects."""
+    named = doing.spool or (Path(given) if (given := variable("PURGECTL_SPOOL")) else None)
+    folder = named or place.repository.shared_folder() / "purgectl" / "spool"
+    return SpoolFolder(folder, trust_in(target.name, target.log), signing_key(), doing.imports)
+
+
+def _connection(target: Target, allow_host: tuple[str, ...], setting: Setting, allows: Effect) -> Connection:
     if target.backend is not Backend.INTERACTIONS_PURGE:
         raise Refused(
             f"this version has no backend {target.backend.value}, which target {target.name} asks for",
-            where=f"policies/targets/{target.name}.yaml",
+            where=Kind.TARGET.path(target.name),
             hint="only interactions-purge is there yet, see README",
         )
     given = credentials(target)
     access = Access(given.base_url, given.login_url, ClientCredentials(given.client_id, given.client_secret))
-    setting = Setting(SystemClock(), jitter, route=_route(), say=watcher.say)
     return Connection(target, access, setting, allows=allows, allow_host=allow_host)
 
 
@@ -141,14 +205,18 @@ def _route() -> Route:
     )
 
 
-def _notifier(target: Target) -> WebhookNotifier:
+def _notifier(target: Target, interruption: Interruption) -> WebhookNotifier:
     known = {}
     for webhook in target.webhooks:
         found = endpoint(webhook.id)
         if found is not None:
             check_url(found.url, sandbox=target.is_sandbox)
-            known[webhook.id] = Endpoint(found.url, Secret.parse(found.secret, webhook.id))
-    return WebhookNotifier(known, SystemClock(), sandbox=target.is_sandbox, route=_route())
+            known[webhook.id] = Endpoint(
+                found.url, Secret.parse(found.secret, webhook.id), webhook.allow_private
+            )
+    return WebhookNotifier(
+        known, SystemClock(), sandbox=target.is_sandbox, route=_route(), interruption=interruption
+    )
 
 
 def runner_identity() -> JsonObject:

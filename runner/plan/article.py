@@ -15,9 +15,10 @@ from runner.model.finding import Fault
 from runner.model.json import JsonObject
 from runner.model.pointer import child, within
 from runner.model.policy import Classification, PurgeType
+from runner.model.settings import Settings
 from runner.plan.checking import run, value_at
 from runner.rules import reason
-from runner.rules.catalogue import CHECKS
+from runner.rules.catalogue import checks
 from runner.rules.check import Check
 from runner.rules.erasure import ERA_001
 from runner.rules.periods import RET_001
@@ -42,7 +43,7 @@ def _permanent(classification: str, purge_type: str) -> Iterator[Fault]:
 
 
 PROFILE = (
-    *(each for each in CHECKS if each.rule.id in _FROM_THE_CATALOGUE),
+    *(each for each in checks(Settings()) if each.rule.id in _FROM_THE_CATALOGUE),
     Check(RET_001, _floor, reads=("/classification", "/retentionDays")),
     Check(ERA_001, _permanent, reads=("/classification", "/purgeType")),
     reason.LENGTH,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from runner.documents.document import Document
 from runner.documents.drafting import draft
-from runner.documents.kinds import FOLDERS, Kind
+from runner.documents.kinds import Kind
 from runner.documents.reading import read
 from runner.model.finding import Fault, Severity
 from runner.model.json import JsonObject
@@ -15,14 +15,13 @@ from runner.model.pointer import within
 from runner.model.source import EntryKind, SourceFile
 from runner.plan.checking import run
 from runner.plan.packs import Packs, judge_by_packs
-from runner.rules.catalogue import CHECKS
+from runner.rules.catalogue import checks
 
 
 def new_file(kind: Kind, name: str, fields: JsonObject) -> SourceFile:
     """Return the file that a new document would be, in the place of its kind."""
-    folder = next(folder for folder, its_kind in FOLDERS.items() if its_kind is kind)
     data = draft(kind, name, fields).encode("utf-8", "surrogatepass")
-    return SourceFile(f"{folder}/{name}.yaml", EntryKind.FILE, data, len(data))
+    return SourceFile(kind.path(name), EntryKind.FILE, data, len(data))
 
 
 def objections(
@@ -44,5 +43,5 @@ def _by_rules(document: Document, packs: Packs, now: datetime) -> Iterator[Fault
     """Yield what the rules that need no other document than the packs have against a policy."""
     if document.kind is Kind.PURGE_POLICY:
         yield from judge_by_packs(packs, document, now)
-        for check in CHECKS:
+        for check in checks(packs.settings):
             yield from run(check, document, now)

@@ -20,7 +20,7 @@ from runner.model.purge import Purge
 from runner.model.source import SourceFile
 from runner.plan.candidate import by_name, candidate
 from runner.plan.loosening import changes_of_packs
-from runner.plan.packs import PACKS, Packs, read_packs
+from runner.plan.packs import Packs, read_packs
 from runner.plan.review import Review, review
 from runner.plan.tree import read_tree
 from runner.rules import holds, lineage
@@ -65,7 +65,9 @@ def review_change(
 
 
 def _packs(sources: Iterable[SourceFile]) -> Packs:
-    return read_packs(read(source) for source in sources if source.path.startswith(f"{PACKS}/"))
+    return read_packs(
+        read(source) for source in sources if source.path.startswith(f"{Kind.REGULATION_PACK.folder}/")
+    )
 
 
 def _same(source: SourceFile, before: SourceFile | None) -> bool:

@@ -64,9 +64,12 @@ def _variants(retain: Retain) -> Iterator[tuple[str, int, Retain]]:
             yield "max", days, replace(retain, maximum=retain.maximum.and_days(days))
         if retain.advised is not None:
             yield "advise", days, replace(retain, advised=retain.advised.and_days(days))
+        for part, period in retain.by_artefact.items():
+            parts = {**retain.by_artefact, part: period.and_days(days)}
+            yield f"byArtefact/{part}", days, replace(retain, by_artefact=parts)
 
 
 def _telling(entry: Regulation) -> tuple[int | None, ...]:
     """What a policy can tell of an entry's numbers: nothing below no days, or beyond what it can state."""
-    numbers = (entry.minimum_days, entry.maximum_days, entry.advised_days)
+    numbers = (entry.first_minimum_days, entry.minimum_days, entry.maximum_days, entry.advised_days)
     return tuple(None if n is None else min(max(n, 0), LONGEST_RETENTION + 1) for n in numbers)

@@ -24,21 +24,23 @@ class Measurement:
 
 
 def guard(
-    order: Order, target: Target, measurement: Measurement, locate: Callable[[str, Fault], Finding]
+    order: Order, target: Target, measurement: Measurement | None, locate: Callable[[str, Fault], Finding]
 ) -> Order:
     """Refuse an order that is ready or observed where a guard says no; any other comes back as it is.
 
-    ``locate`` finds a fault's place in the file at a path.
+    Without a ``measurement`` nobody has asked the platform, and only the guards that need no answer
+    speak. ``locate`` finds a fault's place in the file at a path.
     """
     if order.standing not in (Standing.READY, Standing.OBSERVED):
         return order
-    count = measurement.count
+    count = None if measurement is None else measurement.count
     faults = [
-        *execution.counted(count, target.counts),
+        *(() if measurement is None else execution.counted(count, target.counts)),
+        *(execution.something(count) if order.submittable else ()),
         *execution.within_limit(count, order.policy.max_interactions),
         *execution.as_expected(count, order.policy.expected, target.is_sandbox),
         *execution.not_suspended(target.suspended),
-        *measurement.switches,
+        *(() if measurement is None else measurement.switches),
     ]
     findings = tuple(locate(order.path, fault) for fault in faults)
     standing = Standing.REFUSED if findings else order.standing

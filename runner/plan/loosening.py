@@ -9,36 +9,31 @@ from itertools import chain
 from runner.documents.document import Document
 from runner.documents.places import START
 from runner.model.finding import Finding
-from runner.model.regulation import Regulation
 from runner.plan.packs import Packs
 from runner.plan.review import Review
-from runner.rules import ratchet
+from runner.rules import pack_changes, ratchet
 
 
 def changes_of_packs(before: Review, after: Review) -> Iterator[Finding]:
-    """REG-004: tell every entry that a change makes laxer or stricter, at its new place.
+    """REG-004: tell all of the packs that a change makes laxer or stricter, at its new place.
 
     Each names the policies that are refused on one side of the whole change only. What is gone is
     told at the top of the file that had it.
     """
-    old, new = _entries(before.packs), _entries(after.packs)
+    old, new = ({pack.name: pack for pack in packs.packs} for packs in (before.packs, after.packs))
+    words = {word for pack in new.values() for word in (*pack.jurisdictions, *pack.tags)}
     changes = [
-        (pack, change)
-        for pack in sorted(old.keys() | new.keys())
-        for change in ratchet.compare(old.get(pack, ()), new.get(pack, ()))
+        (name, change)
+        for name in sorted(old.keys() | new.keys())
+        for change in pack_changes.compare_packs(old.get(name), new.get(name), words)
     ]
     turned = _turned(before, after) if changes else ()
-    for pack, change in changes:
-        places = chain(_places(pack, change, after.packs), _places(pack, change, before.packs))
+    for name, change in changes:
+        places = chain(_places(name, change, after.packs), _places(name, change, before.packs))
         document, pointer = next(places)
         finding = document.locate(ratchet.told(pointer, change, turned))
         there = after.documents.get(document.source.path) is document
         yield finding if there else replace(finding, line=START.line, column=START.column)
-
-
-def _entries(packs: Packs) -> dict[str, tuple[Regulation, ...]]:
-    """The entries of each pack, by its name: two packs may speak about the same law."""
-    return {pack.name: pack.regulations for pack in packs.packs}
 
 
 def _turned(before: Review, after: Review) -> tuple[str, ...]:
@@ -49,6 +44,8 @@ def _turned(before: Review, after: Review) -> tuple[str, ...]:
 
 def _places(name: str, change: ratchet.Change, packs: Packs) -> Iterator[tuple[Document, str]]:
     for document, pack in packs.known:
+        if pack.name == name and not change.entry:
+            yield document, f"/{change.field}"
         for position, entry in enumerate(pack.regulations):
             if (pack.name, entry.id) == (name, change.entry):
                 yield document, f"/regulations/{position}/{change.field or 'id'}"

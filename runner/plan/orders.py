@@ -11,7 +11,9 @@ from runner.model.finding import Finding
 from runner.model.policy import Mode, PurgePolicy
 from runner.model.purge import Purge, PurgeKey, PurgeState
 from runner.plan.review import Review
+from runner.rules.evidence import certified
 from runner.rules.execution import unchanged_since_opening
+from runner.rules.holds import still_there
 
 
 class Standing(StrEnum):
@@ -67,8 +69,11 @@ def orders_of(
     """Judge every policy of ``target``, sorted by path.
 
     ``identify`` gives the purge id of a policy's name and revision; ``baseline`` gives the
-    ids, and the blobs, that stood on ``main`` when the log was opened and never run under it.
+    ids, and the blobs, that stood on ``main`` when the log was opened and never run under it. Nothing
+    runs while a hold that an intent names has no file any more, or a purge waits for its verdict too long.
     """
+    judged = {name for purge in purges.values() for name in purge.holds}
+    common = (*still_there(judged, review.files_of_holds), *certified(purges.values(), now))
     found = []
     for reviewed in review.policies:
         policy = reviewed.policy
@@ -78,6 +83,8 @@ def orders_of(
         purge_id = identify(policy.name, policy.revision)
         purge = purges.get(purge_id)
         findings = review.errors_of(source.path)
+        if purge is None or not purge.state.terminal:
+            findings += tuple(review.locate(source.path, fault) for fault in common)
         if purge_id in baseline:
             changed = unchanged_since_opening(source.blob, baseline[purge_id])
             findings += tuple(review.locate(source.path, fault) for fault in changed)

@@ -9,11 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from typing import TypeAlias
 
 from runner.documents.typed import traits
+from runner.model.hold import LegalHold
 from runner.model.policy import (
+    DateRange,
     FilterValue,
+    InteractionType,
     PurgePolicy,
     PurgeType,
     RetentionTrigger,
@@ -25,11 +29,13 @@ from runner.model.regulation import ClockStart, Regulation, RegulationPack, Trai
 from runner.model.target import Target
 from runner.model.time import gaps
 from runner.rules.governing import conflicts, governing
+from runner.rules.holds import touches
 from runner.rules.overlap import as_wide, as_written
 
 _Ran: TypeAlias = "Mapping[tuple[str, str, str, str], Sequence[tuple[Selection, bool]]]"
 """Selections that were purged, and whether for good, by target, type, attribute and value."""
 
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _NO_ATTRIBUTE = {"": frozenset({""})}
 """Where a purge stands that no attribute narrows; a real name is never empty."""
 
@@ -47,7 +53,8 @@ class Data:
 class Late:
     """A half-open range of data that an entry wants gone and that no purge covers.
 
-    ``gone_by`` is when the oldest of it had to be gone at the latest.
+    ``gone_by`` is when the oldest of it had to be gone at the latest. ``held_by`` names the holds
+    that keep all of it: a policy that selects any of it would be refused.
     """
 
     entry: Regulation
@@ -55,6 +62,7 @@ class Late:
     start: datetime
     end: datetime
     gone_by: datetime
+    held_by: tuple[str, ...]
 
     def days_late(self, as_of: datetime) -> int:
         """Return for how many whole days the oldest has been late."""
@@ -108,6 +116,7 @@ def overdue(
     purges: Sequence[Purge],
     packs: Sequence[RegulationPack],
     targets: Mapping[str, Target],
+    holds: Sequence[LegalHold],
     as_of: datetime,
 ) -> Overdue:
     """Compare what the packs want gone at an instant with what the purges of the logs covered.
@@ -116,6 +125,7 @@ def overdue(
     under an event is judged where a policy dates the event, and a maximum that a longer minimum
     contradicts is left to REG-003. A purge covers its range when it ran, its verdict is not FAIL,
     and its attributes are certainly as wide. Purges that are as wide only together cover nothing.
+    What one of the ``holds`` may reach is late all the same, and told apart.
     """
     orders = _orders(policies, purges)
     beginnings = _beginnings(orders, targets)
@@ -124,6 +134,7 @@ def overdue(
     undated: list[Undated] = []
     for data, members in _kinds(orders):
         done = tuple(_as_wide(ran, data))
+        reaching = [hold for hold in holds if touches(hold, _selection(data, _FIRST, _LAST))]
         for entry in _maxima(packs, data.traits, as_of):
             gone = [
                 (selection.date_range.start, selection.date_range.end)
@@ -132,8 +143,9 @@ def overdue(
             ]
             for start, end, trigger in _due(entry, members, beginnings[data.target].start, as_of):
                 late += (
-                    Late(entry, data, first, last, _gone_by(entry, first, trigger))
-                    for first, last in gaps(start, end, gone)
+                    Late(entry, data, first, last, _gone_by(entry, first, trigger), held_by)
+                    for free in gaps(start, end, gone)
+                    for first, last, held_by in _told_apart(data, *free, reaching)
                 )
             unknown = tuple(order.policy for order in members if order.trigger is None)
             if entry.clock is ClockStart.EVENT and unknown:
@@ -226,6 +238,22 @@ def _due(
         span = order.selection.date_range
         if order.trigger is not None and _gone_by(entry, span.end, order.trigger) <= as_of:
             yield span.start, span.end, order.trigger
+
+
+def _told_apart(
+    data: Data, start: datetime, end: datetime, holds: Iterable[LegalHold]
+) -> Iterator[tuple[datetime, datetime, tuple[str, ...]]]:
+    """Cut a half-open range where a hold begins or ends; each part comes with the holds that reach it."""
+    edges = {edge for hold in holds for edge in (hold.scope.start, hold.scope.end) if edge is not None}
+    cuts = [start, *sorted(edge for edge in edges if start < edge < end), end]
+    for first, last in pairwise(cuts):
+        part = _selection(data, first, last)
+        yield first, last, tuple(sorted(hold.name for hold in holds if touches(hold, part)))
+
+
+def _selection(data: Data, start: datetime, end: datetime) -> Selection:
+    kind = InteractionType(data.traits.interaction_type)
+    return Selection(data.target, kind, DateRange(start, end, "", ""), data.attributes)
 
 
 def _latest(entry: Regulation, as_of: datetime) -> datetime:

@@ -15,13 +15,12 @@ from runner.documents.reading import read
 from runner.documents.resources import CORE_PACK, core_pack
 from runner.documents.typed_packs import regulation_pack
 from runner.model.finding import Fault, Severity
-from runner.model.regulation import Regulation, RegulationPack, Resolution, Traits
+from runner.model.regulation import CARD_SAD, Regulation, RegulationPack, Resolution, Traits
+from runner.model.settings import Settings, in_force
 from runner.plan.checking import Checked, absent_or_sound, run, value_at
-from runner.rules import erasure, periods, ratchet, regulation
+from runner.rules import erasure, pack_changes, periods, ratchet, regulation
 from runner.rules.check import Check
 from runner.rules.governing import governing
-
-PACKS = "policies/regulations"
 
 _CORE = PurePosixPath(CORE_PACK).stem
 
@@ -43,6 +42,11 @@ class Packs:
         return tuple(pack for _, pack in self.known)
 
     @property
+    def settings(self) -> Settings:
+        """The numbers of the rule catalogue that are in force."""
+        return in_force([pack.settings for pack in self.packs])
+
+    @property
     def blobs(self) -> tuple[tuple[str, str], ...]:
         """Name and git blob of every pack, sorted by name."""
         return tuple(sorted((pack.name, document.source.git_blob or "") for document, pack in self.known))
@@ -50,6 +54,10 @@ class Packs:
     def below(self, pack: RegulationPack) -> tuple[RegulationPack, ...]:
         """Return what a pack builds on: the core pack and the layers below its own."""
         return tuple(other for other in self.packs if _rank(other) < _rank(pack))
+
+    def layers_below(self, pack: RegulationPack) -> tuple[RegulationPack, ...]:
+        """Return the packs of lower layers, whose organisational rules a pack may waive."""
+        return tuple(other for other in self.packs if other.layer.height < pack.layer.height)
 
     def up_to(self, pack: RegulationPack) -> Packs:
         """Return this pack and those that it builds on."""
@@ -99,7 +107,9 @@ def faults_of_packs(packs: Packs, now: datetime) -> Iterator[tuple[Document, Fau
             regulation.in_date(pack.name, pack.next_review_by, _day(now), "/nextReviewBy"),
             regulation.reviewed_lately(pack, _day(now)),
             regulation.meaningful(pack, _vocabulary(packs.packs)),
-            ratchet.only_tightened(pack, packs.below(pack)),
+            regulation.waives_rightly(pack, packs.layers_below(pack), _day(now)),
+            ratchet.only_tightened(pack, packs.below(pack), _day(now)),
+            pack_changes.settings_tightened(pack, packs.below(pack)),
         ):
             yield document, fault
 
@@ -117,7 +127,7 @@ def apply_packs(packs: tuple[RegulationPack, ...], document: Checked, now: datet
     """Yield what the entries of packs find in a policy, whatever their own state is."""
     traits = traits_of(document)
     entries = () if traits is None else governing(packs, traits, _day(now))
-    checks = [*_vocabulary_checks(packs), *(() if traits is None else _entry_checks(packs, entries))]
+    checks = [*_vocabulary_checks(packs), *(() if traits is None else _entry_checks(packs, entries, traits))]
     for check in checks:
         yield from run(check, document, now)
 
@@ -139,14 +149,11 @@ def _vocabulary_checks(packs: tuple[RegulationPack, ...]) -> Iterator[Check]:
         yield Check(rule, partial(regulation.in_the_vocabulary, field, words), may_read=(f"/{field}",))
 
 
-def _entry_checks(packs: tuple[RegulationPack, ...], entries: tuple[Regulation, ...]) -> Iterator[Check]:
-    resolutions: frozenset[Resolution] = frozenset(r for pack in packs for r in pack.resolutions)
-    days = ("/retentionDays",)
-    yield Check(periods.RET_001, partial(periods.above_the_floor, entries), days)
-    yield Check(periods.RET_002, partial(periods.long_enough, entries), days)
-    yield Check(periods.RET_005, partial(periods.calendar_years, entries), days)
+def _entry_checks(
+    packs: tuple[RegulationPack, ...], entries: tuple[Regulation, ...], traits: Traits
+) -> Iterator[Check]:
+    yield from _card_data_checks(entries) if CARD_SAD in traits.tags else _period_checks(packs, entries)
     yield Check(periods.RET_006, partial(periods.event_named, entries), may_read=("/retentionTrigger",))
-    yield Check(periods.RET_007, partial(periods.short_enough, entries), days)
     yield Check(
         regulation.REG_002,
         partial(regulation.grounded, entries),
@@ -155,8 +162,26 @@ def _entry_checks(packs: tuple[RegulationPack, ...], entries: tuple[Regulation, 
     )
     for field in sorted({field for entry in entries for field in entry.requires}):
         yield Check(regulation.REG_002, partial(regulation.stated, entries, field), may_read=(f"/{field}",))
+
+
+def _period_checks(packs: tuple[RegulationPack, ...], entries: tuple[Regulation, ...]) -> Iterator[Check]:
+    resolutions: frozenset[Resolution] = frozenset(r for pack in packs for r in pack.resolutions)
+    days = ("/retentionDays",)
+    yield Check(periods.RET_001, partial(periods.above_the_floor, entries), days)
+    yield Check(periods.RET_002, partial(periods.long_enough, entries), days)
+    yield Check(periods.RET_005, partial(periods.calendar_years, entries), days)
+    yield Check(periods.RET_007, partial(periods.short_enough, entries), days)
     yield Check(regulation.REG_003, partial(regulation.no_conflict, entries, resolutions))
     yield Check(erasure.ERA_001, partial(erasure.permanent, entries), ("/purgeType",))
+    yield Check(erasure.ERA_004, partial(erasure.whole, entries), days)
+
+
+def _card_data_checks(entries: tuple[Regulation, ...]) -> Iterator[Check]:
+    """ERA-003, stricter than every rule in ``_period_checks``, speaks for all of them."""
+    rule = erasure.ERA_003
+    yield Check(rule, erasure.card_data_for_good, ("/purgeType",))
+    yield Check(rule, partial(erasure.card_data_at_once, entries), ("/retentionDays",))
+    yield Check(rule, partial(erasure.card_data_that_stays, entries))
 
 
 def traits_of(document: Checked) -> Traits | None:

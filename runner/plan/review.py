@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from runner.documents.document import Document
+from runner.documents.kinds import Kind
 from runner.documents.typed import purge_policy
 from runner.model.finding import Fault, Finding, Severity
 from runner.model.hold import LegalHold
@@ -24,7 +25,8 @@ from runner.plan.packs import Packs, faults_of_packs, judge_by_packs, read_packs
 from runner.plan.rivals import Rivals, rivals
 from runner.plan.tree import Tree, read_tree
 from runner.rules import dates, holds, lineage, scope, targets
-from runner.rules.catalogue import CHECKS
+from runner.rules.catalogue import checks
+from runner.rules.check import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Review:
         """Every finding that refuses something."""
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
+    @property
+    def files_of_holds(self) -> frozenset[str]:
+        """The names of the files in the place of a hold, readable or not."""
+        return frozenset(d.name for d in self.documents.values() if d.kind is Kind.LEGAL_HOLD)
+
     def errors_of(self, path: str) -> tuple[Finding, ...]:
         """Return the errors at one file; a policy that has any must not run."""
         first = bisect_left(self.findings, path, key=_file)
@@ -66,9 +73,16 @@ class Review:
         return self.documents[path].locate(fault)
 
 
-def review(sources: Iterable[SourceFile], *, now: datetime, purges: Iterable[Purge] = ()) -> Review:
+def review(
+    sources: Iterable[SourceFile],
+    *,
+    now: datetime,
+    purges: Iterable[Purge] = (),
+    released: Collection[str] = (),
+) -> Review:
     """Judge the whole of ``policies/``; ``purges`` is what the log knows already.
 
+    ``released`` names the holds whose release counts; every other one is active, whatever it says.
     A policy whose purge has ended under this revision answers for its form, its schema and
     PLC-001 only. A rule runs when the values that it reads are valid, whatever else is wrong.
     """
@@ -77,16 +91,22 @@ def review(sources: Iterable[SourceFile], *, now: datetime, purges: Iterable[Pur
     known = tuple(purges)
     candidates = _candidates(tree, known)
     others = rivals(candidates, known)
+    asked = checks(packs.settings)
+    active = tuple(hold for _, hold in tree.holds if hold.name not in released)
     findings = {
         tree.documents[path].locate(fault) for path, faults in tree.faults.items() for fault in faults
     }
     for each in candidates:
-        findings.update(map(each.document.locate, _judge(each, tree, packs, others.get(each.path), now)))
+        findings.update(
+            map(each.document.locate, _judge(each, tree, active, packs, asked, others.get(each.path), now))
+        )
     for document, fault in faults_of_packs(packs, now):
         if document.source.path in tree.documents:
             findings.add(document.locate(fault))
     for document, _ in tree.holds:
-        findings.update(document.locate(f) for check in holds.CHECKS for f in run(check, document, now))
+        findings.update(
+            document.locate(f) for check in holds.checks(packs.settings) for f in run(check, document, now)
+        )
     return Review(
         documents=tree.documents,
         policies=tuple(
@@ -107,24 +127,31 @@ def _candidates(tree: Tree, purges: Sequence[Purge]) -> tuple[Candidate, ...]:
 
 
 def _judge(
-    policy: Candidate, tree: Tree, packs: Packs, others: Rivals | None, now: datetime
+    policy: Candidate,
+    tree: Tree,
+    active: Sequence[LegalHold],
+    packs: Packs,
+    asked: Sequence[Check],
+    others: Rivals | None,
+    now: datetime,
 ) -> Iterator[Fault]:
     """Yield the faults of one policy beyond its form and schema."""
     if policy.purge is not None and policy.blob is not None:
         yield from lineage.unchanged(policy.purge, policy.blob)
     if policy.closed:
         return
-    for check in CHECKS:
+    for check in asked:
         yield from run(check, policy.document, now)
     yield from judge_by_packs(packs, policy.document, now)
     if policy.target is not None:
         yield from targets.known("/target", policy.target, tree.targets, tree.broken_targets)
+        yield from targets.alone("/target", tree.twins.get(policy.target, ()))
     if policy.revision is not None:
         yield from lineage.in_turn(policy.revision, policy.purges)
     if policy.selection is not None:
         start = policy.selection.date_range.start_text
         yield from dates.plausible(start, tree.first_day(policy.selection.target))
-        yield from holds.not_held(policy.selection, (hold for _, hold in tree.holds))
+        yield from holds.not_held(policy.selection, active)
     yield from holds.all_readable(tree.broken_holds)
     if others is not None:
         yield from scope.alone(others.count, others.named)

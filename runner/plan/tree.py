@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from runner.model.source import SourceFile
 from runner.model.target import Target
 from runner.plan.checking import value_at
 from runner.rules.privacy import impersonal_hold
-from runner.rules.targets import known
+from runner.rules.targets import alone, known
 
 _read = lru_cache(maxsize=65_536)(read)
 """A run looks at the same files again and again, and reading is the dear part."""
@@ -28,6 +29,7 @@ class Tree:
     """Every document, and the targets and holds among them.
 
     ``documents`` is keyed and sorted by path. ``broken_targets`` are names whose file has errors,
+    ``twins`` gives, by name, the targets (with itself) that are one organisation or have one log,
     ``broken_holds`` paths of files that are or may be a hold and have errors. ``faults`` gives, by
     path, the faults that each document has by itself, and those of holds on unknown targets. A hold
     with personal data has a fault, and is in force all the same.
@@ -36,6 +38,7 @@ class Tree:
     documents: Mapping[str, Document]
     targets: Mapping[str, Target]
     broken_targets: frozenset[str]
+    twins: Mapping[str, tuple[str, ...]]
     holds: tuple[tuple[Document, LegalHold], ...]
     broken_holds: tuple[str, ...]
     faults: Mapping[str, tuple[Fault, ...]]
@@ -60,6 +63,11 @@ def read_tree(sources: Iterable[SourceFile]) -> Tree:
         path: (*document.faults, *_unknown_targets(document, valid, broken))
         for path, document in documents.items()
     }
+    twins: dict[str, tuple[str, ...]] = {}
+    for pointer, names in _twins(named):
+        for name in names:
+            twins.setdefault(name, names)
+            faults[named[name].source.path] += tuple(alone(pointer, names))
     broken_holds = tuple(
         path for path, d in documents.items() if d.may_be(Kind.LEGAL_HOLD) and _erroneous(faults[path])
     )
@@ -71,11 +79,24 @@ def read_tree(sources: Iterable[SourceFile]) -> Tree:
     for path, document in documents.items():
         if document.kind is Kind.LEGAL_HOLD and document.value is not None:
             faults[path] += tuple(impersonal_hold(document.value))
-    return Tree(documents, valid, broken, holds, broken_holds, faults)
+    return Tree(documents, valid, broken, twins, holds, broken_holds, faults)
 
 
 def _erroneous(faults: Iterable[Fault]) -> bool:
     return any(fault.severity is Severity.ERROR for fault in faults)
+
+
+def _twins(named: Mapping[str, Document]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield what several targets share, as a pointer, with their names.
+
+    A file with other errors counts as well: what it names may be held under its name.
+    """
+    for pointer in ("/organizationId", "/log/origin"):
+        alike: defaultdict[str, list[str]] = defaultdict(list)
+        for name, document in named.items():
+            if document.sound(pointer):
+                alike[str(value_at(document, pointer)).casefold()].append(name)
+        yield from ((pointer, tuple(sorted(names))) for names in alike.values() if len(names) > 1)
 
 
 def _unknown_targets(

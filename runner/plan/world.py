@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from runner.audit.identity import purge_id
+from runner.documents.kinds import Kind
 from runner.errors import Refused
+from runner.model.approval import Approval
 from runner.model.finding import Finding
 from runner.model.log import Log
 from runner.model.purge import Purge
@@ -19,7 +21,10 @@ from runner.plan.review import Review, review
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One look at ``main`` and the log. ``target`` is the file at this tip, not an older one."""
+    """One look at ``main`` and the log. ``target`` is the file at this tip, not an older one.
+
+    ``released`` are the holds that have ended, each with the evidence that they have.
+    """
 
     commit: str
     target: Target
@@ -27,6 +32,7 @@ class World:
     log: Log
     purges: Mapping[str, Purge]
     orders: tuple[Order, ...]
+    released: Mapping[str, Approval] = field(default_factory=dict)
 
     def order(self, purge_id: str) -> Order | None:
         """Return the policy behind a purge, if it still stands at this tip."""
@@ -57,21 +63,23 @@ def see(
     now: datetime,
     *,
     before: Mapping[str, Purge | None] | None = None,
+    released: Mapping[str, Approval] | None = None,
 ) -> World:
     """Fold the log and judge every policy of ``target`` at a commit.
 
     ``before`` gives, for a purge that this process has announced itself, what the log knew of it
-    before: its policy is then judged as if the intent were not there. Raises ``Refused`` when the
+    before: its policy is then judged as if the intent were not there. ``released`` gives the holds
+    whose release counts, with the evidence. Raises ``Refused`` when the
     target's file is gone or not valid.
     """
     purges = log.purges
     known = {key: purge for key, purge in {**purges, **(before or {})}.items() if purge is not None}
-    reviewed = review(files, now=now, purges=known.values())
+    reviewed = review(files, now=now, purges=known.values(), released=released or ())
     here = reviewed.targets.get(target)
     if here is None:
         raise Refused(
             f"target {target} has no valid file on main",
-            where=f"policies/targets/{target}.yaml at {commit[:12]}",
+            where=f"{Kind.TARGET.path(target)} at {commit[:12]}",
             hint="run purgectl validate, and mend the file by pull request",
         )
 
@@ -79,4 +87,4 @@ def see(
         return purge_id(here.log.origin, target, name, revision)
 
     orders = orders_of(target, reviewed, known, log.baseline, identify, commit, now)
-    return World(commit, here, reviewed, log, purges, orders)
+    return World(commit, here, reviewed, log, purges, orders, released or {})

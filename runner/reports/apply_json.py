@@ -7,6 +7,7 @@ from runner.audit.encoding import to_text
 from runner.model.json import JsonObject
 from runner.reports.findings_json import finding_object
 from runner.reports.json_text import json_text
+from runner.reports.notices import next_attempt
 
 
 def apply_json(outcome: RunOutcome) -> str:
@@ -20,7 +21,12 @@ def apply_json(outcome: RunOutcome) -> str:
         "purges": [_purge(result) for result in outcome.results],
         "unreadable": [finding_object(finding) for finding in outcome.unreadable],
         "trouble": [{"exitCode": int(code), "message": message} for code, message in outcome.trouble],
-        "notices": {"delivered": outcome.delivered, "undelivered": len(outcome.waiting)},
+        "notices": {
+            "delivered": outcome.delivered,
+            "undelivered": len(outcome.waiting),
+            "givenUp": len(outcome.given_up),
+            "nextAttemptNotBefore": next_attempt(outcome.waiting),
+        },
         "log": {
             "size": outcome.checkpoint.size,
             "root": to_text(outcome.checkpoint.root),

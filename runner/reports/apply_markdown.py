@@ -6,7 +6,7 @@ from runner.apply.outcome import Ending, PurgeResult, RunOutcome
 from runner.audit.encoding import to_text
 from runner.reports.findings_markdown import code_span
 from runner.reports.findings_text import sentence
-from runner.reports.notices import waiting_sentence
+from runner.reports.notices import outlook
 
 _HEAD = ("| Policy | Ended | Purged | Seconds | A second | Absence |", "|---|---|---:|---:|---:|---|")
 
@@ -20,7 +20,7 @@ def apply_markdown(outcome: RunOutcome) -> str:
     findings = [finding for result in busy for finding in result.findings]
     lines += [f"- {code_span(sentence(finding))}" for finding in (*findings, *outcome.unreadable)]
     lines += [f"- {code_span(message)}" for _, message in outcome.trouble]
-    lines += [f"- {code_span(waiting_sentence(notice))}" for notice in outcome.waiting]
+    lines += [f"- {code_span(each)}" for each in outlook(outcome.waiting, outcome.given_up)]
     checkpoint = outcome.checkpoint
     closing = (
         f"{outcome.submitted} submitted by this run, {outcome.delivered} notices delivered, "

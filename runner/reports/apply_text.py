@@ -11,14 +11,16 @@ from runner.errors import ExitCode
 from runner.model.text import printable
 from runner.reports.findings import counted
 from runner.reports.findings_text import sentence
-from runner.reports.notices import waiting_sentence
+from runner.reports.notices import outlook
+from runner.reports.resolving import ways_out
 
 _NEXT = {
-    ExitCode.OUTCOME_UNKNOWN: "find out on the platform whether the job ran; nothing is sent again before",
+    ExitCode.OUTCOME_UNKNOWN: "find out on the platform what happened; nothing is sent again before",
+    ExitCode.INTERRUPTED: "run apply again: the log says how far it came, and nothing is lost",
     ExitCode.JOB_FAILED: "read the reason; a new attempt needs a pull request that raises `revision`",
     ExitCode.REMOTE_FAILURE: "nothing is lost: run apply again when the other side answers",
     ExitCode.REFUSED: "read the findings; each says what to do",
-    ExitCode.NOTICE_UNDELIVERED: "mend the receiver or its variables; every later apply tries again",
+    ExitCode.NOTICE_UNDELIVERED: "mend the receiver or its variables; see purgectl notices list",
 }
 
 
@@ -27,16 +29,16 @@ def apply_text(outcome: RunOutcome) -> str:
     lines = [f"Run on target {outcome.target} at {outcome.commit[:12]}", ""]
     for result in outcome.results:
         if result.ending is not Ending.NOTHING:
-            lines += _block(result)
+            lines += _block(result, outcome.target)
     quiet = Counter(result.detail for result in outcome.results if result.ending is Ending.NOTHING)
     lines += [f"  {counted(number, 'purge')}: {printable(why)}" for why, number in sorted(quiet.items())]
     lines += [f"    {sentence(finding)}" for finding in outcome.unreadable]
     lines += [printable(f"  error: {message}") for _, message in outcome.trouble]
-    lines += [f"  {waiting_sentence(notice)}" for notice in outcome.waiting]
+    lines += [f"  {each}" for each in outlook(outcome.waiting, outcome.given_up)]
     return "\n".join([*lines, "", *_capacity(outcome), *_closing(outcome)]) + "\n"
 
 
-def _block(result: PurgeResult) -> Iterator[str]:
+def _block(result: PurgeResult, target: str) -> Iterator[str]:
     detail = f": {printable(result.detail)}" if result.detail not in ("", result.ending.value) else ""
     yield f"  {result.key.policy} (revision {result.key.revision}) {result.ending.value}{detail}"
     if result.job_id:
@@ -47,6 +49,8 @@ def _block(result: PurgeResult) -> Iterator[str]:
         yield f"    absence {_VERDICTS[result.verdict]}"
     for finding in result.findings:
         yield f"    {sentence(finding)}"
+    if result.ending is Ending.AMBIGUOUS and result.trouble is None:
+        yield from (f"    {way}" for way in ways_out(result.key.id, target))
 
 
 _VERDICTS = {

@@ -13,18 +13,19 @@ from runner.model.policy import Mode, PurgePolicy, PurgeType
 from runner.model.purge import Purge
 from runner.model.regulation import Regulation
 from runner.model.rule import Phase, Rule
+from runner.model.settings import Settings
 from runner.model.target import Approvals, Target
 from runner.model.time import format_instant
 from runner.reports.findings import harmless
 from runner.reports.findings_text import sentence
-from runner.rules.dates import SETTLING
-from runner.rules.holds import HLD_004, HLD_005, HLD_006
+from runner.rules.dates import allowed_from
+from runner.rules.holds import HLD_004
 from runner.rules.ratchet import REG_004
-from runner.rules.regulation import REG_005
+from runner.rules.regulation import REG_005, REG_006
 
 _WIDTH = 100
 _COMMAND = re.compile(r"^(\s*):(?=:)")
-_OF_OTHER_DOCUMENTS = frozenset({HLD_004.id, HLD_005.id, HLD_006.id, REG_004.id, REG_005.id})
+_OF_OTHER_DOCUMENTS = frozenset({HLD_004.id, REG_004.id, REG_005.id, REG_006.id})
 """Rules of review that judge another document than a policy."""
 
 
@@ -34,7 +35,7 @@ class Explained:
 
     ``file`` is how a person knows it. ``target`` is ``None`` when it has no valid file, ``purge``
     when the log knows none of this revision. ``entries`` are the laws that govern the policy,
-    ``findings`` those at its file, and ``rules`` the catalogue.
+    ``findings`` those at its file, ``rules`` the catalogue and ``settings`` its numbers.
     """
 
     file: str
@@ -44,6 +45,7 @@ class Explained:
     entries: Sequence[Regulation]
     findings: Sequence[Finding]
     rules: Mapping[str, Rule]
+    settings: Settings
     now: datetime
 
     @property
@@ -105,7 +107,7 @@ def _where(known: Explained) -> str:
 
 def _since(known: Explained) -> Iterator[str]:
     policy = known.policy
-    allowed = max(policy.eligible_at, policy.selection.date_range.end + SETTLING)
+    allowed = allowed_from(known.settings, policy)
     event = policy.retention_trigger
     after = (
         "the last of them"
@@ -161,7 +163,7 @@ def _rules(known: Explained) -> Iterator[str]:
         return
     broken = {finding.rule for finding in known.findings if finding.severity is Severity.ERROR}
     for rule in known.rules.values():
-        of_policies = Phase.REVIEW in rule.phases and rule.id not in _OF_OTHER_DOCUMENTS
+        of_policies = rule.phase is Phase.REVIEW and rule.id not in _OF_OTHER_DOCUMENTS
         if of_policies and rule.severity is Severity.ERROR:
             verdict = "not met" if rule.id in broken else "met"
             yield from _prose(f"{rule.id} {verdict}: {rule.title} [{rule.basis}]")

@@ -49,6 +49,6 @@ def harmless(text: str) -> str:
     return shorten(printable(text), _LONGEST_TEXT)
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a number and its noun, with an s where there is not exactly one."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+def counted(count: int, noun: str, several: str = "") -> str:
+    """Return a number and its noun; ``several`` is its plural where an s does not make it."""
+    return f"{count:,} {noun if count == 1 else several or f'{noun}s'}"

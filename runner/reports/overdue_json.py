@@ -14,8 +14,8 @@ from runner.reports.json_text import json_text
 def overdue_json(found: Overdue, logs: Collection[str], unread: Sequence[str]) -> str:
     """Return one JSON document in ASCII, indented, with a final newline.
 
-    ``logs`` are the targets whose log this clone has, ``unread`` the paths of policies with errors
-    of form or schema.
+    ``logs`` are the targets whose log this clone has, ``unread`` the paths of policies and holds
+    with errors of form or schema.
     """
     document = {
         "version": 1,
@@ -45,6 +45,7 @@ def _late(late: Late, found: Overdue) -> JsonObject:
         "before": format_milliseconds(late.end),
         "goneBy": format_milliseconds(late.gone_by),
         "daysLate": late.days_late(found.as_of),
+        "heldBy": list(late.held_by),
     }
 
 

@@ -12,11 +12,10 @@ from runner.reports.findings import counted, harmless
 def overdue_text(found: Overdue, logs: Collection[str], unread: Sequence[str]) -> str:
     """Return what is late by target, and what could not be told.
 
-    ``logs`` are the targets whose log this clone has, ``unread`` the paths of policies with errors
-    of form or schema.
+    ``logs`` are the targets whose log this clone has, ``unread`` the paths of policies and holds
+    with errors of form or schema.
     """
-    ranges = counted(len(found.late), "range") if found.late else "nothing"
-    lines = [f"Overdue at {format_instant(found.as_of)}: {ranges}. Being late blocks nothing."]
+    lines = [f"Overdue at {format_instant(found.as_of)}: {_ranges(found)}. Being late blocks nothing."]
     for beginning in found.beginnings:
         lines += ["", *_target(beginning, logs)]
         for late in found.late:
@@ -24,6 +23,13 @@ def overdue_text(found: Overdue, logs: Collection[str], unread: Sequence[str]) -
                 lines += _late(late, found)
     lines += _untold(found, unread)
     return "\n".join(lines) + "\n"
+
+
+def _ranges(found: Overdue) -> str:
+    if not found.late:
+        return "nothing"
+    held = sum(1 for late in found.late if late.held_by)
+    return counted(len(found.late), "range") + (f", {held:,} of them held" if held else "")
 
 
 def _target(beginning: Beginning, logs: Collection[str]) -> Iterator[str]:
@@ -42,6 +48,8 @@ def _late(late: Late, found: Overdue) -> Iterator[str]:
     yield f"    {_data(late.data)}"
     yield f"    {harmless(entry.id)}: {harmless(entry.title)} [{harmless(entry.citation.text)}]"
     yield f"    the oldest had to be gone by {format_milliseconds(late.gone_by)}, {days} ago"
+    if late.held_by:
+        yield f"    held: it stays until {harmless(', '.join(late.held_by))} is released"
 
 
 def _untold(found: Overdue, unread: Sequence[str]) -> Iterator[str]:

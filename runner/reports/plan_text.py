@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runner.model.policy import PurgePolicy
-from runner.model.text import printable, shorten
 from runner.model.time import format_instant
 from runner.plan.orders import Order, Standing
 from runner.plan.plan import Plan, PlannedOrder
-from runner.reports.findings import counted
 from runner.reports.findings_text import sentence
-
-_MEANING = {
-    Standing.READY: "would run",
-    Standing.REFUSED: "refused",
-    Standing.WAITING: "waits: the platform asked for a pause",
-    Standing.OPEN: "is running: apply goes on with it",
-    Standing.AMBIGUOUS: "outcome unknown: a person must decide",
-    Standing.CLOSED: "has ended; it never runs again under this revision",
-    Standing.OBSERVED: "is only observed: counted, never submitted",
-    Standing.BASELINE: "stood on main when the log was opened; raise its revision to run it",
-}
+from runner.reports.orders import MEANING, attributes, kind
 
 
 def plan_text(plan: Plan) -> str:
@@ -38,12 +25,12 @@ def _block(planned: PlannedOrder) -> Iterator[str]:
     order = planned.order
     policy = order.policy
     dates = policy.selection.date_range
-    yield f"  {policy.name} (revision {policy.revision}) {_MEANING[order.standing]}"
+    yield f"  {policy.name} (revision {policy.revision}) {MEANING[order.standing]}"
     yield (
         f"    what    {policy.selection.interaction_type.value}, {dates.start_text} to {dates.end_text}, "
-        f"{policy.classification.value}, {_kind(policy)}"
+        f"{policy.classification.value}, {kind(policy)}"
     )
-    yield f"    where   {_attributes(order)}"
+    yield f"    where   {attributes(policy) or 'everything of this type in the range'}"
     if order.standing not in (Standing.CLOSED, Standing.OPEN, Standing.AMBIGUOUS):
         yield f"    count   {_count(order)}"
         yield f"    since   {format_instant(policy.eligible_at)} everything selected is old enough"
@@ -51,25 +38,6 @@ def _block(planned: PlannedOrder) -> Iterator[str]:
         yield f"    digest  {planned.digest}"
     for finding in order.findings:
         yield f"    {sentence(finding)}"
-
-
-def _kind(policy: PurgePolicy) -> str:
-    """Permanent, or soft with the days in which it can be taken back."""
-    days = policy.grace_days
-    grace = "" if days is None else f" (can be taken back for {counted(days, 'day')})"
-    return policy.purge_type.value + grace
-
-
-def _attributes(order: Order) -> str:
-    attributes = order.policy.selection.attributes
-    if not attributes:
-        return "everything of this type in the range"
-    pairs = (f"{name} = {_value(value)}" for name, value in attributes.items())
-    return shorten(printable(", ".join(pairs)), 160)
-
-
-def _value(value: object) -> str:
-    return " or ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
 
 
 def _count(order: Order) -> str:

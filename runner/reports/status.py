@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runner.apply.decision import (
+    Adopt,
     AwaitPerson,
     DeclareAmbiguous,
     Intend,
+    LookUp,
     Nothing,
     Poll,
     Refuse,
     Step,
     Verify,
     Wait,
+    Withdraw,
     next_step,
 )
 from runner.model.purge import PurgeKey
@@ -68,6 +71,8 @@ def _words(step: Step) -> str:
             return f"none before {rules} has nothing to say: see purgectl plan"
         case DeclareAmbiguous() | AwaitPerson():
             return "a person must find out on the platform whether it ran"
+        case LookUp() | Adopt() | Withdraw():
+            return "apply asks the platform for its job; where that cannot tell, a person decides"
         case Poll():
             return "apply polls its job"
         case Verify():

@@ -11,6 +11,7 @@ from runner.reports.json_text import json_text
 
 def verification_json(verification: Verification, ref: str) -> str:
     """Return one JSON document, indented, with a final newline."""
+    since = verification.since
     document = {
         "version": 1,
         "target": verification.target,
@@ -20,6 +21,7 @@ def verification_json(verification: Verification, ref: str) -> str:
         "commits": verification.commits,
         "checkpoint": _checkpoint(verification.checkpoint),
         "pendingNotices": verification.pending,
+        "since": None if since is None else {"size": since.size, "root": to_text(since.root)},
         "expected": [{"size": e.size, "root": to_text(e.root)} for e in verification.expectations],
         "problems": [
             {
@@ -30,6 +32,19 @@ def verification_json(verification: Verification, ref: str) -> str:
                 "commit": problem.commit,
             }
             for problem in verification.problems
+        ],
+        "keys": [
+            {
+                "key": str(term.key),
+                "since": term.since,
+                "until": term.until,
+                "trustedSize": term.trusted_size,
+            }
+            for term in verification.keys.terms
+        ],
+        "unproven": [
+            {"firstRecord": found.first, "lastRecord": found.last, "keys": [str(key) for key in found.keys]}
+            for found in verification.unproven
         ],
     }
     return json_text(document)

@@ -5,21 +5,16 @@ import os
 import re
 import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from jsonschema import Draft7Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT7
+from support.auditcommand import audit, valid
 from support.auditdrafts import Drafting
 from support.gitworld import ORIGIN, GitWorld, git
 from support.trees import policy
 
 from runner.audit.keys import Signer, Verifier
 from runner.audit.layout import record_path
-from runner.documents.resources import schema
 
 D = Drafting()
 TARGET = ("--target", "sandbox")
@@ -27,34 +22,11 @@ FILE = "policies/targets/sandbox.yaml"
 AUDIT_LOG = Path(__file__).resolve().parents[2] / "docs" / "audit-log.md"
 
 
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def world(tmp_path):
     world = GitWorld(tmp_path)
     world.commit_target(events=["purge.completed"])
     return world
-
-
-def audit(folder, *arguments, **variables):
-    """Run the command in a folder; variables that are not given here are not there."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "runner", "audit", *arguments],
-        cwd=folder,
-        env=kept | variables,
-        capture_output=True,
-        timeout=60,
-    )
-    result = Done(done.returncode, done.stdout.decode(), done.stderr.decode())
-    assert "Traceback" not in result.out + result.err
-    assert "internal error" not in result.err
-    return result
 
 
 def opened(world, **variables):
@@ -68,15 +40,6 @@ def log(world):
     world.store(events=["purge.completed"]).append([D.intended(), D.submitted(), D.ended(), D.verified()])
     git(world.clone, "fetch", "--quiet", "origin")
     return world
-
-
-def valid(name, document):
-    """Check a JSON output against its schema."""
-    registry = Registry()
-    for other in ("records", "definitions"):
-        registry = registry.with_resource(f"{other}.schema.json", DRAFT7.create_resource(schema(other)))
-    Draft7Validator(schema(name), registry=registry).validate(document)
-    return document
 
 
 def test_open_creates_the_branch_and_verify_holds_from_any_subfolder(world):
@@ -136,7 +99,7 @@ def test_open_needs_the_right_key_and_never_shows_it(world, secret, code, says):
     done = audit(world.clone, "open", *TARGET, **variables)
     assert done.code == code
     assert says in done.err
-    assert secret is None or secret.rsplit("+", 1)[1] not in done.err + done.out
+    assert secret is None or secret.split("+", 4)[-1] not in done.err + done.out
     assert git(world.origin, "for-each-ref", "refs/heads/audit") == ""
 
 
@@ -243,8 +206,8 @@ def test_verify_with_a_key_from_elsewhere_and_in_a_bare_clone(log):
     wrong = audit(log.clone, "verify", *TARGET, "--vkey", other)
     assert wrong.code == 6
     id_of_the_log = log.signer.verifier.id.hex()
-    assert wrong.out.count("--vkey the one of this log?") == 1
-    assert f"2 checkpoints, none signed by a key from --vkey, but by key id {id_of_the_log}" in wrong.out
+    assert f"signed by a key that was given, but by key id {id_of_the_log}" in wrong.out
+    assert "keys from --vkey" in wrong.out
     assert audit(log.clone, "verify", *TARGET, "--vkey", other, "--vkey", key).code == 0
 
 
@@ -383,7 +346,7 @@ def test_keygen_write_keeps_the_keys_that_are_there(world):
     verifier, _ = keys(done.out)
     text = (world.clone / FILE).read_text()
     assert text.index(str(world.signer.verifier)) < text.index(verifier)
-    assert "log.keys now holds 2 keys, and each of them may sign" in done.out
+    assert "log.keys now holds 2 keys. If the log is open already, this is a rotation" in done.out
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from support.auditdrafts import BODY, Drafting
 from support.formats import unsafe
 from support.gitworld import GitWorld, git
 from support.regulations import pack_file
-from support.trees import file, policy
+from support.trees import file, hold, policy
 
 from runner.cli.main import run
 
@@ -110,6 +110,22 @@ def test_policies_that_cannot_be_read_are_named_and_foreign_text_is_harmless(wor
     assert unsafe("text", out) == []
     assert "policies/purges/bad.yaml" in overdue.json()["unread"]
     assert unsafe("json", overdue("--format", "json")[1]) == []
+
+
+def test_what_a_hold_keeps_is_told_apart_and_one_that_cannot_be_read_is_named(world, overdue):
+    span = {"start": "2019-01-01T00:00:00Z", "end": "open"}
+    broken = hold("broken", scope=[])
+    put(world, policy("a"), hold("matter-1", scope={"dateRange": span}), broken)
+    _, out, _ = overdue()
+    assert "Overdue at 2026-11-23T00:00:00Z: 2 ranges, 1 of them held." in out
+    assert "    held: it stays until matter-1 is released" in out
+    assert f"{broken.path} has errors and was not looked at" in out
+    document = overdue.json()
+    assert [(each["start"][:4], each["heldBy"]) for each in document["overdue"]] == [
+        ("2018", []),
+        ("2019", ["matter-1"]),
+    ]
+    assert document["unread"] == [broken.path]
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,14 @@ def rules(capsys):
     return call
 
 
-def test_the_list_has_one_line_a_rule_with_severity_phases_and_title(rules):
+def test_the_list_has_one_line_a_rule_with_severity_commands_and_title(rules):
     code, out, err = rules()
     assert (code, err) == (0, "")
     lines = out.split("\n")
     assert [line[:7] for line in lines[: len(EVERY_RULE)]] == list(EVERY_RULE)
     (line,) = [line for line in lines if line.startswith("RET-003")]
     assert line.split("  ")[1] == "error"
-    assert "review, execution" in line
+    assert "validate, plan, apply" in line
     assert line.endswith("Everything in the range is old enough")
     assert lines[-2] == f"{len(EVERY_RULE)} rules. Read one: purgectl rules RET-003"
 

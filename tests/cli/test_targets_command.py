@@ -1,6 +1,7 @@
 """``purgectl targets`` over real folders."""
 
 import json
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from click.testing import CliRunner
@@ -28,7 +29,7 @@ def sandbox(name):
 
 
 def real(name):
-    organization = "organizationId: 0f6f3a52-8a0e-4a8f-9f39-3f1d4c1b7a10\n"
+    organization = f"organizationId: {uuid5(NAMESPACE_URL, name)}\n"
     return TARGET.format(name=name, region="eu-west-1", organization=organization, approvals="github")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 from support.findings import each_hostile_text
+from support.gitworld import git
 from support.trees import POLICY, hold, policy, target
 
 from runner.cli.main import run
@@ -349,6 +350,7 @@ def test_help_shows_examples(place):
 def test_a_finished_policy_is_not_judged_again_by_rules_but_may_not_change(journey):
     journey.merge()
     assert journey.apply().code == 0
+    git(journey.world.clone, "fetch", "--quiet", "origin")
     hold = journey.world.clone / "policies/holds/matter-1.yaml"
     hold.parent.mkdir()
     hold.write_text(

@@ -11,12 +11,11 @@ import click
 import pytest
 
 from runner.cli.main import COMMANDS, cli
-from runner.documents.form import RULES
-from runner.documents.kinds import FOLDERS, Kind
+from runner.documents.kinds import Kind
 from runner.errors import ExitCode
 from runner.model.source import EntryKind, SourceFile
 from runner.plan.review import review
-from runner.rules.catalogue import CATALOGUE
+from runner.reports.rules import EVERY_RULE
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".github").glob("*.md")})
@@ -50,7 +49,7 @@ def test_every_make_target_that_is_named_exists(document):
 
 def test_every_exit_code_is_explained():
     rows = re.findall(r"^\| (\d+) \|", (ROOT / "docs" / "exit-codes.md").read_text(), re.MULTILINE)
-    assert sorted(map(int, rows)) == sorted([*map(int, ExitCode), 130])
+    assert sorted(map(int, rows)) == sorted(map(int, ExitCode))
 
 
 def test_every_command_is_in_the_list_of_commands_and_no_other():
@@ -82,14 +81,19 @@ def test_every_command_line_that_is_shown_has_these_commands_and_options(documen
         assert set(re.findall(r"--[a-z-]+", line[1])) <= known[words], line
 
 
-def test_every_rule_is_listed_and_no_other():
-    rows = re.findall(r"^\| ([A-Z]{3}-\d{3}) \|", (ROOT / "docs" / "formats.md").read_text(), re.MULTILINE)
-    assert sorted(rows) == sorted({*CATALOGUE, *(rule.id for rule in RULES)})
+def test_every_rule_is_listed_with_the_commands_that_ask_it_and_no_other():
+    text = (ROOT / "docs" / "formats.md").read_text()
+    rows = re.findall(r"^\| ([A-Z]{3}-\d{3}) \| (.*?) \| (.*?) \|", text, re.MULTILINE)
+    assert sorted(rows) == sorted((rule.id, rule.title, asked_by(rule)) for rule in EVERY_RULE.values())
+
+
+def asked_by(rule):
+    commands = ", ".join(f"`{command}`" for command in rule.phase.commands)
+    return f"{commands} **(planned)**" if rule.planned else commands
 
 
 def complete_documents():
     """Every whole YAML document that a document shows, with the place where it belongs."""
-    folders = {kind: folder for folder, kind in FOLDERS.items()}
     for document in DOCUMENTS:
         for indent, block in re.findall(
             r"^( *)```yaml\n(.*?)```", document.read_text(), re.DOTALL | re.MULTILINE
@@ -97,9 +101,7 @@ def complete_documents():
             text = re.sub(f"^{indent}", "", block, flags=re.MULTILINE)
             if kind := re.search(r"^kind: (\w+)$", text, re.MULTILINE):
                 name = re.search(r"^name: (\S+)", text, re.MULTILINE)
-                yield pytest.param(
-                    f"{folders[Kind(kind[1])]}/{name[1]}.yaml", text, id=f"{document.stem}-{name[1]}"
-                )
+                yield pytest.param(Kind(kind[1]).path(name[1]), text, id=f"{document.stem}-{name[1]}")
 
 
 @pytest.mark.parametrize(("path", "text"), list(complete_documents()))

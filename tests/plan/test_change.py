@@ -264,3 +264,53 @@ class TestPacks:
         (finding,) = judged.findings
         assert (finding.rule, finding.severity) == ("REG-004", Severity.WARNING)
         assert finding.message.endswith(self.sales.path)
+
+    @pytest.mark.parametrize(
+        ("words", "instead", "line"),
+        [
+            ("maxWindowDays: 366", "maxWindowDays: 731", "  dates: {maxWindowDays: 731, settleHours: 48}"),
+            (
+                "hipaa: {count: 3,",
+                "hipaa: {count: 1,",
+                "    hipaa: {count: 1, roles: [privacy-officer, records-manager]}",
+            ),
+            ("US-CA, US-FL", "US-FL", "  jurisdictions: [US, US-FL"),
+            ("[phi, hipaa", "[hipaa", "  tags: [hipaa-documentation"),
+        ],
+    )
+    def test_a_setting_or_a_word_that_loosens_is_told_where_it_stands(self, words, instead, line):
+        text = self.core.replace(words, instead, 1)
+        assert text != self.core
+        loosened = [f for f in self.changed(text) if f.rule == "REG-004"]
+        assert [f.severity for f in loosened] == [Severity.WARNING]
+        assert text.splitlines()[loosened[0].line - 1].startswith(line)
+
+    def test_a_setting_that_tightens_is_a_note_and_names_the_policies_that_it_stops(self):
+        found = self.changed(self.core.replace("maxWindowDays: 366", "maxWindowDays: 92", 1))
+        assert [(f.rule, f.severity, f.file) for f in found] == [
+            ("DAT-003", Severity.NOTE, self.sales.path),
+            ("REG-004", Severity.NOTE, self.path),
+        ]
+
+    def test_a_resolution_and_a_waiver_that_come_are_told(self):
+        settled = {
+            "minimum": "a",
+            "maximum": "b",
+            "instead": "redact",
+            "decidedBy": "legal",
+            "decidedOn": "2026-11-01",
+        }
+        waiver = {
+            "entry": "org-phi-floor",
+            "reason": "For a time.",
+            "approvedBy": [1, 2],
+            "expires": "2027-01-01",
+        }
+        entry = {"id": "org-phi-floor", "force": "org-policy", "retain": {"min": "P1Y"}}
+        more = pack_file("ours", entry, layer="organisation", resolutions=[settled], waivers=[waiver])
+        plain = pack_file("ours", entry, layer="organisation")
+        told = review_change([target(), plain], [target(), more], now=NOW).findings
+        assert [(f.rule, f.severity, f.path) for f in told if f.rule == "REG-004"] == [
+            ("REG-004", Severity.WARNING, "/resolutions"),
+            ("REG-004", Severity.WARNING, "/waivers"),
+        ]

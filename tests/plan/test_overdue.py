@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.regulations import pack, regulation
-from support.trees import NOW, policy, purge, target
+from support.trees import NOW, hold, policy, purge, target
 
 from runner.documents.reading import read
-from runner.documents.typed import purge_policy, retention_trigger, traits
+from runner.documents.typed import legal_hold, purge_policy, retention_trigger, traits
 from runner.documents.typed import target as typed_target
 from runner.model.policy import DateRange
 from runner.model.purge import PurgeState
@@ -43,9 +43,9 @@ def ran(name="a", state=PurgeState.COMPLETED, verdict="PASS", **changes):
     )
 
 
-def judge(*policies, purges=(), entries=(YEAR,), go_live=None, as_of=NOW):
+def judge(*policies, purges=(), entries=(YEAR,), go_live=None, holds=(), as_of=NOW):
     here = replace(typed_target(read(target()).value), go_live=go_live)
-    return overdue(policies, purges, [pack("p", *entries)], {"sandbox": here}, as_of)
+    return overdue(policies, purges, [pack("p", *entries)], {"sandbox": here}, holds, as_of)
 
 
 def ranges(found):
@@ -235,3 +235,73 @@ def test_every_purge_that_is_as_wide_is_found_and_no_other(asked, accepted):
     ]
     covered = any(as_wide(wide, asked) for wide in accepted)
     assert ranges(judge(mine, purges=purges)) == [("2019-01-01" if covered else "2018-01-01", "2025-11-22")]
+
+
+def held(name="matter", **scope):
+    return legal_hold(read(hold(name, scope=scope)).value)
+
+
+def told_apart(found):
+    return [(f"{late.start:%Y-%m}", f"{late.end:%Y-%m}", late.held_by) for late in found.late]
+
+
+YEAR_2019 = {"start": "2019-01-01T00:00:00Z", "end": "2019-12-31T23:59:59.999Z"}
+
+
+class TestWhatIsHeld:
+    def test_the_part_that_a_hold_reaches_is_told_apart_with_its_name(self):
+        found = judge(written(), holds=[held(dateRange=YEAR_2019)])
+        assert told_apart(found) == [
+            ("2018-01", "2019-01", ()),
+            ("2019-01", "2020-01", ("matter",)),
+            ("2020-01", "2025-11", ()),
+        ]
+        assert [late.gone_by for late in found.late] == [late.start + 366 * DAY for late in found.late]
+
+    def test_a_hold_without_dates_holds_all_of_it_and_several_are_all_named(self):
+        found = judge(written(), holds=[held("b", dateRange=YEAR_2019), held("a")])
+        assert told_apart(found) == [
+            ("2018-01", "2019-01", ("a",)),
+            ("2019-01", "2020-01", ("a", "b")),
+            ("2020-01", "2025-11", ("a",)),
+        ]
+
+    @pytest.mark.parametrize(
+        ("scope", "holds"),
+        [
+            ({"interactionTypes": ["chat"]}, False),
+            ({"targets": ["sandbox"]}, True),
+            ({"filters": {"attributes": {"department": "sales"}}}, False),
+            ({"filters": {"attributes": {"queue": "one"}}}, True),
+            ({"dateRange": {"start": "2025-11-22T00:00:00Z", "end": "open"}}, False),
+            ({"conversationIds": ["11111111-1111-4111-8111-111111111111"]}, True),
+        ],
+    )
+    def test_a_hold_reaches_data_as_it_reaches_a_policy(self, scope, holds):
+        (late,) = judge(written(), holds=[held(**scope)], as_of=at("2026-11-23")).late
+        assert bool(late.held_by) is holds
+
+    def test_a_release_that_is_written_changes_nothing(self):
+        release = {"reason": "Settled.", "releasedOn": "2026-01-01", "purgeableFrom": "2026-06-01"}
+        released = legal_hold(read(hold("matter", release=release)).value)
+        assert [late.held_by for late in judge(written(), holds=[released]).late] == [("matter",)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 15)), max_size=5))
+def test_holds_cut_what_is_late_and_take_nothing_away(spans):
+    beginning = at("2018-01-01")
+    scopes = [
+        {
+            "start": f"{beginning + s * DAY:%Y-%m-%dT00:00:00Z}",
+            "end": f"{beginning + (s + n - 1) * DAY:%Y-%m-%dT23:59:59.999Z}",
+        }
+        for s, n in spans
+    ]
+    holds = [held(f"h{i}", dateRange=each) for i, each in enumerate(scopes)]
+    parts = judge(written(), holds=holds).late
+    assert (parts[0].start, parts[-1].end) == (beginning, NOW - 366 * DAY)
+    assert all(one.end == other.start and one.held_by != other.held_by for one, other in pairwise(parts))
+    for late in parts:
+        middle = (late.start - beginning).days
+        expected = {f"h{i}" for i, (s, n) in enumerate(spans) if s <= middle < s + n}
+        assert set(late.held_by) == expected

@@ -123,7 +123,7 @@ class TestHolds:
             SourceFile("policies/holds/h.yaml", EntryKind.SYMLINK, b"", 0),
             file("policies/Holds/h.yaml", hold("h").data),
             file("policies/hold/h.yaml", hold("h").data),
-            file("policies/approvers.yaml", hold("h").data),
+            file("policies/roles.yaml", hold("h").data),
             SourceFile("policies/holds/h.yaml", EntryKind.FILE, b"", 10_000_000),
         ],
     )
@@ -139,6 +139,14 @@ class TestHolds:
 
     def test_a_readme_beside_the_holds_is_no_hold(self):
         assert judge(policy("a"), file("policies/holds/README.md", "# Holds\n")).findings == ()
+
+    def test_a_hold_ends_only_where_somebody_says_that_its_release_counts(self):
+        release = {"reason": "Settled.", "releasedOn": "2026-01-01", "purgeableFrom": "2026-02-01"}
+        sources = [target(), policy("a"), hold("h", release=release), hold("i")]
+        assert rules(review(sources, now=NOW, released={"h", "i"}), "a") == []
+        assert rules(review(sources, now=NOW, released={"h"}), "a") == ["HLD-001"]
+        broken = file("policies/holds/i.yaml", "{")
+        assert rules(review([*sources[:3], broken], now=NOW, released={"h", "i"}), "a") == ["HLD-001"]
 
     def test_a_hold_with_a_release_is_active(self):
         release = {"reason": "Settled.", "releasedOn": "2026-01-01", "purgeableFrom": "2026-02-01"}

@@ -10,6 +10,7 @@ from runner.documents.typed import purge_policy
 from runner.documents.typed import target as typed_target
 from runner.model.finding import Severity
 from runner.model.purge import PurgeState
+from runner.model.settings import Settings
 from runner.model.text import hidden
 from runner.reports.explain_text import Explained, explain_text
 from runner.rules.catalogue import CATALOGUE
@@ -24,6 +25,7 @@ def explanation(source=None, at=NOW, **changes):
         entries=(),
         findings=(),
         rules=CATALOGUE,
+        settings=Settings(),
         now=at,
     )
     return replace(known, **changes)
@@ -77,6 +79,10 @@ def test_the_day_from_which_it_is_allowed_is_told_from_both_sides():
 
 def test_a_range_settles_even_when_nothing_has_to_be_kept():
     assert "2019-01-03T00:00:00Z" in explained(policy("a", retentionDays=0))
+
+
+def test_card_data_need_not_settle():
+    assert "2019-01-01T00:00:00Z" in explained(policy("a", retentionDays=0, tags=["card-sad"]))
 
 
 def test_every_rule_of_a_policy_is_named_and_whether_it_is_met():

@@ -76,7 +76,7 @@ def test_apply_gets_a_push_credential_that_is_masked_first_and_kept_in_no_file(r
         SHELLS["purge.yml: Apply"],
         TARGET="bank-eu",
         MAX_MINUTES="25",
-        PUSH_TOKEN="t" * 300,
+        GITHUB_TOKEN="t" * 300,
         GITHUB_SERVER_URL="https://forge.example",
         HOME=str(tmp_path),
         EXITS="3",
@@ -86,7 +86,7 @@ def test_apply_gets_a_push_credential_that_is_masked_first_and_kept_in_no_file(r
     assert output.splitlines()[0] == f"::add-mask::{credential}"
     assert seen["argv"] == ["-m", "runner", "apply", "--target", "bank-eu", "--max-minutes", "25"]
     assert seen["pid"] == pid
-    assert "PUSH_TOKEN" not in seen["env"]
+    assert seen["env"]["GITHUB_TOKEN"] == "t" * 300
     created = {path.name for path in set(tmp_path.rglob("*")) - before}
     assert created == {"step.sh", "seen.json"}
     configured = subprocess.run(
@@ -105,7 +105,7 @@ def test_a_target_name_is_never_read_as_shell(run_step, tmp_path):
         SHELLS["purge.yml: Apply"],
         TARGET=hostile,
         MAX_MINUTES="5",
-        PUSH_TOKEN="t",
+        GITHUB_TOKEN="t",
         GITHUB_SERVER_URL="https://forge.example",
     )
     assert seen["argv"][4] == hostile
