@@ -9,21 +9,18 @@ from typing import NoReturn
 from runner.model.json import Json, JsonObject
 
 _LONGEST_NUMBER = 30
-_LARGEST_SAFE = 2**53 - 1
 
 
-def parse_object(data: bytes, *, exact: bool = False) -> JsonObject:
+def parse_object(data: bytes) -> JsonObject:
     """Read one JSON object in UTF-8. Raises ``ValueError`` as ``parse``, and for anything else."""
-    value = parse(data, exact=exact)
+    value = parse(data)
     if isinstance(value, dict):
         return value
     raise ValueError("is not a JSON object")
 
 
-def parse(data: bytes, *, exact: bool = False) -> Json:
+def parse(data: bytes) -> Json:
     """Read one JSON value in UTF-8.
-
-    ``exact`` asks for numbers that every reader keeps as they are: whole, up to 2^53 - 1 (RFC 7493).
 
     Raises ``ValueError`` for anything else: a key named twice, ``NaN`` or a number beyond
     bounds, nesting that exhausts the stack, another encoding. Its sentence quotes nothing.
@@ -33,8 +30,8 @@ def parse(data: bytes, *, exact: bool = False) -> Json:
             data.decode("utf-8"),
             object_pairs_hook=_object,
             parse_constant=_refuse_constant,
-            parse_float=_no_fraction if exact else _finite,
-            parse_int=_safe if exact else _whole,
+            parse_float=_finite,
+            parse_int=_whole,
         )
     except RecursionError:
         raise ValueError("is nested too deeply") from None
@@ -63,17 +60,6 @@ def _whole(text: str) -> int:
     if len(text) > _LONGEST_NUMBER:
         raise ValueError(f"holds a number of more than {_LONGEST_NUMBER} digits")
     return int(text)
-
-
-def _no_fraction(text: str) -> NoReturn:
-    raise ValueError("holds a number that is not whole")
-
-
-def _safe(text: str) -> int:
-    number = _whole(text)
-    if abs(number) > _LARGEST_SAFE:
-        raise ValueError("holds a number beyond 2^53 - 1")
-    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:
