@@ -135,7 +135,7 @@ def _git(command: list[str]) -> str:
     while words and words[0].startswith("-"):
         words = words[2:] if words[0] == "-c" else words[1:]
     verb = words[0] if Path(command[0]).name == "git" else f"run {command[0]}"
-    if verb in READS:
+    if verb in READS or words[:2] == ["config", "--get"]:
         return ""
     if verb in BUILDS:
         return "git build"
