@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runner.apply.outcome import PurgeResult
-from runner.audit.spool import LASTING
+from runner.branch.spool import LASTING
 from runner.errors import ExitCode, PurgectlError, Refused, UsageError
 from runner.model.log import Draft
 from runner.ports import LogStore, Spool

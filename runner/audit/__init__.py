@@ -1,1 +1,1 @@
-"""The log: records, tree, checkpoint, fold, outbox (pure), and the store over git."""
+"""What the log says: records and their fold, notices, trust, and what follows from them, all pure."""

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runner.audit.fields import entries, number, number_or_none, text, texts
-from runner.audit.keys import BadKey, Verifier
 from runner.audit.state import IllegalRecord
+from runner.merkle.keys import BadKey, Verifier
 from runner.model.json import JsonObject
 from runner.model.log import Record, RecordType
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from runner.audit.checkpoint import BadCheckpoint, root_from_text
-from runner.audit.encoding import to_text
 from runner.audit.problem import Problem
-from runner.audit.tree import Tree
+from runner.merkle.checkpoint import BadCheckpoint, root_from_text
+from runner.merkle.encoding import to_text
+from runner.merkle.tree import Tree
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,14}")
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from runner.audit.fields import entries, instant, mapping, member, number, text, texts
 from runner.audit.identity import NOTICES_IN
-from runner.audit.keys import Verifier
-from runner.audit.proof import BadProof, hashes, inclusion_text, prove, read_inclusion
 from runner.audit.records import BadRecord, canonical, parse, strict_json
-from runner.audit.tree import Tree
+from runner.merkle.keys import Verifier
+from runner.merkle.proof import BadProof, hashes, inclusion_text, prove, read_inclusion
+from runner.merkle.tree import Tree
 from runner.model.json import JsonObject
 from runner.model.log import Record
 from runner.model.notice import Notice

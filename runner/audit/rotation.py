@@ -10,10 +10,10 @@ from datetime import datetime
 
 from runner.audit.identity import record_id
 from runner.audit.key_history import KeyHistory, Term
-from runner.audit.keys import Verifier
 from runner.audit.trust import Trust
 from runner.documents.kinds import Kind
 from runner.errors import Refused
+from runner.merkle.keys import Verifier
 from runner.model.json import JsonObject
 from runner.model.log import Draft, Log, RecordType
 from runner.model.purge import PurgeState

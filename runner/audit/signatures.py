@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runner.audit import checkpoint
-from runner.audit.checkpoint import BadCheckpoint, SignedNote
 from runner.audit.key_history import KeyHistory
-from runner.audit.keys import Verifier
 from runner.audit.memory import Expectation
 from runner.audit.records import BadRecord, parse
 from runner.audit.state import IllegalRecord
 from runner.audit.trust import Trust
+from runner.merkle import checkpoint
+from runner.merkle.checkpoint import BadCheckpoint, SignedNote
+from runner.merkle.keys import Verifier
 from runner.model.log import Checkpoint, Record
 
 _BEYOND_ANY_LOG = 10**9

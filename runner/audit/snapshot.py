@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runner.audit import purge_form
-from runner.audit.encoding import from_text
 from runner.audit.fields import entries, mapping, number, text, texts
 from runner.audit.identity import record_id
 from runner.audit.key_history import KeyHistory
-from runner.audit.proof import hashes
 from runner.audit.records import BadRecord, canonical, strict_json
-from runner.audit.tree import HASH_SIZE, Tree, needed
+from runner.merkle.encoding import from_text
+from runner.merkle.proof import hashes
+from runner.merkle.tree import HASH_SIZE, Tree, needed
 from runner.model.json import JsonObject
 from runner.model.log import Draft, RecordType
 from runner.model.purge import Purge

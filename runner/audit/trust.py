@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from runner.audit import layout
 from runner.audit.key_history import KeyHistory
-from runner.audit.keys import BadKey, Signer, Verifier
 from runner.documents.kinds import Kind
 from runner.errors import LogBroken, Refused
+from runner.merkle.keys import BadKey, Signer, Verifier
 from runner.model.target import LogTrust
 
 PUT_BACK = (

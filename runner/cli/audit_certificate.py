@@ -11,12 +11,12 @@ from runner.audit import layout
 from runner.audit.certificate import examine, issue
 from runner.audit.disposition import NothingToCertify
 from runner.audit.trail import Trail, trails
-from runner.audit.tree import Tree, leaf_hash
-from runner.audit.verify import Verification
+from runner.branch.verify import Verification
 from runner.cli.audit_place import LocalLog, find_log, repo_option, verified, vkey_option
 from runner.cli.console import show_result
 from runner.cli.options import format_option, target_option
 from runner.errors import NotVerified, UsageError
+from runner.merkle.tree import Tree, leaf_hash
 from runner.model.text import printable
 from runner.reports.certificate_text import certificate_text
 from runner.reports.json_text import json_text

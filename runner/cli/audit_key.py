@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from runner.audit.keys import BadKey, Signer
 from runner.cli.environment import variable
 from runner.errors import UsageError
+from runner.merkle.keys import BadKey, Signer
 
 VARIABLE = "AUDIT_SIGNING_KEY"
 

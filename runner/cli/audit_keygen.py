@@ -10,7 +10,6 @@ from typing import Any
 import click
 from ruamel.yaml import YAML
 
-from runner.audit.keys import BadKey, Signer
 from runner.cli.audit_key import VARIABLE
 from runner.cli.options import target_option
 from runner.cli.worktree import find_root, read_file, replace_file
@@ -19,6 +18,7 @@ from runner.documents.kinds import Kind
 from runner.documents.reading import read
 from runner.errors import UsageError
 from runner.git.repository import Repository
+from runner.merkle.keys import BadKey, Signer
 from runner.model.source import EntryKind, SourceFile
 
 

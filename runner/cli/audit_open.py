@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from runner.audit import records
-from runner.audit.opening import baseline_of, open_log
 from runner.audit.trust import trust_in
+from runner.branch.opening import baseline_of, open_log
 from runner.cli.audit_key import signing_key
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from runner.audit.keys import BadKey, Verifier
 from runner.audit.trust import Trust, trust_in
-from runner.audit.verify import Verification, verify
+from runner.branch.verify import Verification, verify
 from runner.documents.kinds import Kind
 from runner.errors import LogBroken, NotVerified, Refused, UsageError
 from runner.git.main import MainBranch
 from runner.git.repository import Repository
+from runner.merkle.keys import BadKey, Verifier
 from runner.plan.tree import read_tree
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from runner.audit import layout
-from runner.audit.proof import inclusion_text
-from runner.audit.tree import Tree, leaf_hash
-from runner.audit.verify import Verification
+from runner.branch.verify import Verification
 from runner.cli.audit_place import find_log, repo_option, verified, vkey_option
 from runner.cli.console import show_result
 from runner.cli.files import create
 from runner.cli.options import target_option
 from runner.errors import NotVerified, UsageError
+from runner.merkle.proof import inclusion_text
+from runner.merkle.tree import Tree, leaf_hash
 from runner.model.log import Record
 
 

@@ -10,13 +10,13 @@ import click
 
 from runner.audit import rotation
 from runner.audit.key_history import KeyHistory
-from runner.audit.keys import BadKey, Verifier
 from runner.audit.trust import Trust, trust_in
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
 from runner.cli.options import target_option
 from runner.cli.wiring import here, log_store, runner_identity
 from runner.errors import UsageError
+from runner.merkle.keys import BadKey, Verifier
 from runner.model.json import JsonObject
 from runner.model.log import Draft, Log
 from runner.reports.key_text import key_text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from runner.audit.verify import verify
+from runner.branch.verify import verify
 from runner.cli.audit_place import find_log, repo_option, vkey_option
 from runner.cli.console import show_result
 from runner.cli.options import format_option, target_option

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from runner.audit import checkpoint
 from runner.audit.memory import Expectation
-from runner.audit.verify import Verification, verify
+from runner.branch.verify import Verification, verify
 from runner.cli.audit_place import find_log, repo_option, vkey_option
 from runner.cli.console import show_result
 from runner.cli.expectations import expect_option
 from runner.cli.options import format_option, target_option
 from runner.errors import ExitCode, NotVerified
+from runner.merkle import checkpoint
 from runner.reports.verification_json import verification_json
 from runner.reports.verification_text import verification_text
 

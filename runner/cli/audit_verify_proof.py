@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from runner.audit.proof import MAX_PROOF, BadProof, prove, read_inclusion
 from runner.audit.records import MAX_RECORD
 from runner.cli.audit_place import given_keys
 from runner.cli.console import show_result
 from runner.cli.files import read_bounded
 from runner.cli.options import format_option
 from runner.errors import LogBroken
+from runner.merkle.proof import MAX_PROOF, BadProof, prove, read_inclusion
 from runner.reports.proof import Proven, proven_json, proven_text
 
 _FILE = click.Path(path_type=Path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from runner.audit.layout import branch
 from runner.audit.state import baseline, fold
 from runner.audit.trust import trust_in
-from runner.audit.verify import verify
+from runner.branch.verify import verify
 from runner.cli.audit_place import local_ref
 from runner.documents.kinds import Kind
 from runner.errors import LogBroken, UsageError

@@ -8,8 +8,8 @@ import click
 
 from runner.apply.drafts import Drafts
 from runner.audit.layout import branch
-from runner.audit.resending import notices_again
 from runner.audit.trust import trust_in
+from runner.branch.resending import notices_again
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
 from runner.cli.options import target_option

@@ -12,9 +12,9 @@ from runner import __version__
 from runner.apply.term import Term
 from runner.apply.world import Ports
 from runner.audit.memory import Expectation
-from runner.audit.spool import SpoolFolder
-from runner.audit.store import GitLogStore
 from runner.audit.trust import trust_in
+from runner.branch.spool import SpoolFolder
+from runner.branch.store import GitLogStore
 from runner.cli.audit_key import signing_key
 from runner.cli.clock import SystemClock, jitter
 from runner.cli.environment import credentials, endpoint, forge_access, variable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.apply.outcome import PurgeResult, RunOutcome
-from runner.audit.encoding import to_text
+from runner.merkle.encoding import to_text
 from runner.model.json import JsonObject
 from runner.reports.findings_json import finding_object
 from runner.reports.json_text import json_text

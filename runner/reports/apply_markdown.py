@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.apply.outcome import Ending, PurgeResult, RunOutcome
-from runner.audit.encoding import to_text
+from runner.merkle.encoding import to_text
 from runner.reports.findings_markdown import code_span
 from runner.reports.findings_text import sentence
 from runner.reports.notices import outlook

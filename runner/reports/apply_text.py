@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from runner.apply.outcome import Ending, Figures, PurgeResult, RunOutcome
-from runner.audit.encoding import to_text
 from runner.errors import ExitCode
+from runner.merkle.encoding import to_text
 from runner.model.text import printable
 from runner.reports.findings import counted
 from runner.reports.findings_text import sentence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runner.audit.encoding import to_text
 from runner.audit.trail import Trail
-from runner.audit.tree import leaf_hash
+from runner.merkle.encoding import to_text
+from runner.merkle.tree import leaf_hash
 from runner.model.log import Checkpoint, Record
 from runner.reports.export import rows
 from runner.reports.json_text import json_line, json_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runner.audit.verify import Verification
+from runner.branch.verify import Verification
 from runner.model.log import Record
 from runner.reports.json_text import json_text
 

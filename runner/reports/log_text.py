@@ -6,12 +6,12 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
-from runner.audit.encoding import to_text
 from runner.audit.fields import entries, member, number, text
-from runner.audit.keys import Verifier
 from runner.audit.layout import record_path
-from runner.audit.tree import leaf_hash
-from runner.audit.verify import Verification
+from runner.branch.verify import Verification
+from runner.merkle.encoding import to_text
+from runner.merkle.keys import Verifier
+from runner.merkle.tree import leaf_hash
 from runner.model.json import JsonObject
 from runner.model.log import Log, Record, RecordType
 from runner.model.text import printable, shorten

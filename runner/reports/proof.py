@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runner.audit.encoding import to_text
 from runner.audit.records import BadRecord, parse
-from runner.audit.tree import leaf_hash
+from runner.merkle.encoding import to_text
+from runner.merkle.tree import leaf_hash
 from runner.model.json import JsonObject
 from runner.model.log import Checkpoint
 from runner.model.text import printable

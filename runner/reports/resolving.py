@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runner.apply.resolution import MEANING, Resolution
-from runner.audit.encoding import to_text
+from runner.merkle.encoding import to_text
 from runner.model.log import Checkpoint
 from runner.model.purge import Purge
 from runner.model.text import printable

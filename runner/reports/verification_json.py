@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from runner.audit.encoding import to_text
-from runner.audit.verify import Verification
+from runner.branch.verify import Verification
+from runner.merkle.encoding import to_text
 from runner.model.json import JsonObject
 from runner.model.log import Checkpoint
 from runner.reports.json_text import json_text

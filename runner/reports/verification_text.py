@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from runner.audit.encoding import to_text
 from runner.audit.key_history import Term
 from runner.audit.problem import Problem
-from runner.audit.verify import Verification
+from runner.branch.verify import Verification
+from runner.merkle.encoding import to_text
 from runner.model.text import printable
 
 _KEYS_SHOWN = 3

@@ -13,8 +13,8 @@ from support.gitworld import ORIGIN, RUNNER, GitWorld, git
 from runner.apply.drafts import Drafts
 from runner.apply.drain import drain
 from runner.apply.term import Term
-from runner.audit.store import GitLogStore
-from runner.audit.verify import verify
+from runner.branch.store import GitLogStore
+from runner.branch.verify import verify
 from runner.errors import RemoteFailure
 from runner.model.notice import Delivery, Notice
 from runner.model.target import Webhook

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from support.auditdrafts import Drafting, records
 from support.gitworld import ORIGIN, RUNNER
 
-from runner.audit import checkpoint
 from runner.audit.certificate import MAX_CERTIFICATE, BadCertificate, examine, issue
 from runner.audit.disposition import RESTORABLE, NothingToCertify, disposition
-from runner.audit.keys import Signer
 from runner.audit.records import canonical, opened
 from runner.audit.trail import trails
-from runner.audit.tree import Tree, leaf_hash
 from runner.documents import schema
+from runner.merkle import checkpoint
+from runner.merkle.keys import Signer
+from runner.merkle.tree import Tree, leaf_hash
 from runner.model.log import Checkpoint, RecordType
 
 SIGNER = Signer(ORIGIN, bytes(range(32)))

@@ -13,8 +13,8 @@ from support.auditdrafts import Drafting
 from support.gitworld import ORIGIN, GitWorld, git
 from support.trees import policy
 
-from runner.audit.keys import Signer, Verifier
 from runner.audit.layout import record_path
+from runner.merkle.keys import Signer, Verifier
 
 D = Drafting()
 TARGET = ("--target", "sandbox")

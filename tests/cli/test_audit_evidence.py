@@ -11,8 +11,8 @@ from support.auditdrafts import Drafting
 from support.gitworld import GitWorld, git
 from support.trees import policy
 
-from runner.audit.keys import Signer
 from runner.audit.layout import record_path
+from runner.merkle.keys import Signer
 
 D = Drafting()
 TARGET = ("--target", "sandbox")

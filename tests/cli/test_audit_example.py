@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from support.gitworld import ORIGIN
 
-from runner.audit.checkpoint import sign
-from runner.audit.keys import Signer
-from runner.audit.proof import BadProof, inclusion_text, prove, read_inclusion
-from runner.audit.tree import Tree, leaf_hash
+from runner.merkle.checkpoint import sign
+from runner.merkle.keys import Signer
+from runner.merkle.proof import BadProof, inclusion_text, prove, read_inclusion
+from runner.merkle.tree import Tree, leaf_hash
 from runner.model.log import Checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "docs" / "examples" / "verify.mjs"
-KNOWN = ROOT / "tests" / "audit" / "known_answers"
+KNOWN = ROOT / "tests" / "merkle" / "known_answers"
 VKEY = f"{ORIGIN}+27053ca4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
 SIGNER = Signer(ORIGIN, bytes(range(32)))
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not on this machine")

@@ -8,7 +8,7 @@ from support.auditcommand import audit, valid
 from support.auditdrafts import Drafting
 from support.gitworld import ORIGIN, GitWorld, git
 
-from runner.audit.keys import Signer
+from runner.merkle.keys import Signer
 
 TARGET = ("--target", "sandbox")
 NEW = Signer.generate(ORIGIN)

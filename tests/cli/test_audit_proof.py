@@ -13,13 +13,13 @@ from support.faketime import START
 from support.forgery import record_bytes
 from support.gitworld import ORIGIN, GitWorld, git
 
-from runner.audit.keys import Signer, Verifier
-from runner.audit.proof import BadProof, prove, read_inclusion
+from runner.merkle.keys import Signer, Verifier
+from runner.merkle.proof import BadProof, prove, read_inclusion
 from runner.model.log import RecordType
 
 D = Drafting()
 TARGET = ("--target", "sandbox")
-KNOWN = Path(__file__).resolve().parents[1] / "audit" / "known_answers"
+KNOWN = Path(__file__).resolve().parents[1] / "merkle" / "known_answers"
 VKEY = f"{ORIGIN}+27053ca4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"
 PROOF, RECORD = (KNOWN / "proof.txt").read_bytes(), (KNOWN / "record-3.json").read_bytes()
 

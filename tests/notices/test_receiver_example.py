@@ -22,7 +22,7 @@ from support.gitworld import GitWorld, git
 from support.journey import Journey
 from support.sandbox import sandbox
 
-from runner.audit.tree import Tree
+from runner.merkle.tree import Tree
 from runner.model.notice import Delivery
 from runner.net.connection import Route
 from runner.notices.delivery import Endpoint, WebhookNotifier

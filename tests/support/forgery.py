@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from support.faketime import START
 from support.gitworld import GitWorld
 
-from runner.audit import checkpoint, layout
-from runner.audit.derived import frontier_file
-from runner.audit.keys import Signer
-from runner.audit.tree import Tree, leaf_hash
+from runner.audit import layout
+from runner.branch.derived import frontier_file
+from runner.merkle import checkpoint
+from runner.merkle.keys import Signer
+from runner.merkle.tree import Tree, leaf_hash
 from runner.model.log import Checkpoint
 
 Files = dict[str, bytes | None]

@@ -13,13 +13,13 @@ from pathlib import Path
 from support.faketime import FakeTime, highest
 
 from runner.audit.identity import purge_id
-from runner.audit.keys import Signer, Verifier
 from runner.audit.memory import Expectation
-from runner.audit.opening import open_log
 from runner.audit.records import opened
-from runner.audit.store import GitLogStore
 from runner.audit.trust import Trust
+from runner.branch.opening import open_log
+from runner.branch.store import GitLogStore
 from runner.git.repository import Repository
+from runner.merkle.keys import Signer, Verifier
 from runner.model.log import Log
 from runner.model.target import Webhook
 from runner.ports import Clock, Jitter

@@ -16,7 +16,7 @@ from runner.apply.resolution import Decision, Evidence, Resolution
 from runner.apply.run import Limits, Run
 from runner.apply.term import Term
 from runner.apply.world import Ports
-from runner.audit.spool import SpoolFolder
+from runner.branch.spool import SpoolFolder
 from runner.forge.absent import NoForge
 from runner.git.main import MainBranch
 from runner.model.job import Job, JobStatus

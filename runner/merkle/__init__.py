@@ -1,0 +1,1 @@
+"""Signed Merkle trees: encoding, hashes, proofs, keys and checkpoints, all pure."""
