@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from runner.sandbox.door import strike
 from runner.sandbox.faults import Faults, Stage
+from runner.sandbox.gate import Gate
 from runner.sandbox.governance import Receiver, Seal
 from runner.sandbox.jobs import Jobs
-from runner.sandbox.problems import ApiError, malformed
+from runner.sandbox.problems import ApiError
+from runner.sandbox.reading import json_body
 from runner.sandbox.request import parse
 from runner.sandbox.settings import READ_SCOPE, WRITE_SCOPE
 from runner.sandbox.store import Store
 from runner.sandbox.tokens import Tokens
 
 
-def json_body() -> object:
-    """The body of the current request. Raises ``ApiError`` 415 or 400."""
-    if not request.is_json:
-        raise ApiError(415, "the Content-Type must be application/json")
-    try:
-        return json.loads(request.get_data())
-    except (ValueError, RecursionError):
-        raise malformed("the body is not JSON") from None
-
-
 class PurgeCalls:
     """``/api/v2/interactions/purge``: the article's calls, and a count that is our extension."""
 
-    def __init__(self, store: Store, jobs: Jobs, tokens: Tokens, faults: Faults) -> None:
+    def __init__(self, store: Store, jobs: Jobs, gate: Gate, faults: Faults) -> None:
         self._store = store
         self._jobs = jobs
-        self._tokens = tokens
+        self._gate = gate
         self._faults = faults
 
     def blueprint(self) -> Blueprint:
@@ -47,7 +38,7 @@ class PurgeCalls:
 
     def submit(self) -> tuple[Response, int]:
         """Start a purge job (scope ``purge:write``)."""
-        self._authorise(WRITE_SCOPE)
+        self._gate.scoped(WRITE_SCOPE)
         items = parse(json_body())
         purge_id = self._jobs.submit(items, lambda: strike(self._faults, Stage.JOB))
         g.effect = True
@@ -56,24 +47,16 @@ class PurgeCalls:
 
     def poll(self, purge_id: str) -> Response:
         """Tell how a job is doing (scope ``purge:read``)."""
-        self._authorise(READ_SCOPE)
+        self._gate.scoped(READ_SCOPE)
         return jsonify(self._jobs.view(purge_id))
 
     def count(self) -> Response:
         """Tell how many interactions the same body would purge (scope ``purge:read``)."""
-        self._authorise(READ_SCOPE)
+        self._gate.scoped(READ_SCOPE)
         total = sum(self._store.count(item) for item in parse(json_body(), counting=True))
         response = jsonify({"total": total})
         response.headers["X-Sandbox-Extension"] = "true"
         return response
-
-    def _authorise(self, scope: str) -> None:
-        authorization = request.authorization
-        bearer = authorization is not None and authorization.type == "bearer"
-        token = authorization.token if authorization is not None and bearer else None
-        if token and strike(self._faults, Stage.BEARER):
-            self._tokens.void(token)
-        self._tokens.check(token, scope)
 
 
 class TokenCalls:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from runner.sandbox.calls import json_body
 from runner.sandbox.faults import Faults, parse
 from runner.sandbox.governance import Receiver
 from runner.sandbox.journal import Journal
+from runner.sandbox.reading import json_body
 
 
 class ControlCalls:

@@ -40,7 +40,7 @@ LAST = _milliseconds(2026) - 1
 
 _TYPES = _spread({"voice": 48, "email": 18, "chat": 14, "callback": 8, "sms": 7, "social": 5})
 _CLASSIFICATIONS = _spread({"public": 5, "internal": 25, "confidential": 30, "pii": 25, "hipaa": 15})
-_DEPARTMENTS = _spread({"billing": 30, "service": 25, "claims": 20, "sales": 20, "collections": 5})
+_DEPARTMENTS = _spread({"billing": 16, "service": 25, "claims": 20, "sales": 14, "collections": 25})
 _REGIONS = _spread({"us-east": 40, "us-west": 30, "eu-west": 30})
 _QUEUES = {
     "billing": ("billing-1", "billing-2"),

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from runner.sandbox.faults import Faults, InjectedFault, Kind, Stage
 from runner.sandbox.journal import Entry, Journal
 from runner.sandbox.problems import ApiError
-from runner.sandbox.wire import CUT, SKEW
+from runner.sandbox.wire import CUT, SKEW, STRUCK
 
 LARGEST_BODY = 512_000
 REQUESTS_A_MINUTE = 300
@@ -55,6 +55,7 @@ class Door:
             _spoil(response, fault)
         if skew := strike(self._faults, Stage.CLOCK):
             request.environ[SKEW] = skew.seconds()
+        request.environ[STRUCK] = tuple(g.faults)
         self._write_journal(response)
         response.headers["ININ-Correlation-Id"] = g.correlation_id
         count, reset = self._window.count(time.monotonic())
@@ -72,7 +73,7 @@ class Door:
                 status=None if CUT in request.environ else response.status_code,
                 correlation_id=g.correlation_id,
                 effect=g.effect,
-                faults=tuple(g.faults),
+                faults=request.environ[STRUCK],
             )
         )
 
@@ -81,8 +82,13 @@ def strike(faults: Faults, stage: Stage) -> InjectedFault | None:
     """The fault that strikes the current request at a stage, noted for the journal."""
     fault = faults.take(stage, request.method, request.path)
     if fault is not None:
-        g.faults.append(fault.kind.value)
+        note(fault.kind)
     return fault
+
+
+def note(kind: Kind) -> None:
+    """Note for the journal that a fault shapes the answer to the current request."""
+    g.faults.append(kind.value)
 
 
 class RateWindow:

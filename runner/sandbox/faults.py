@@ -15,6 +15,7 @@ from runner.sandbox.problems import malformed
 PURGE = "POST /api/v2/interactions/purge"
 COUNT = "POST /api/v2/interactions/purge/count"
 TOKEN = "POST /oauth/token"  # noqa: S105 - a path
+RECORDING_JOBS = "POST /api/v2/recording/jobs"
 
 
 class Stage(Enum):
@@ -42,6 +43,8 @@ class Kind(StrEnum):
     JOB_VANISHED = "job-vanished"
     JOB_UNKNOWN_STATUS = "job-unknown-status"
     JOB_STUCK = "job-stuck"
+    NO_TOTALS = "no-totals"
+    RECORDINGS_FAIL = "recordings-fail"
     CUT_AFTER_EFFECT = "cut-after-effect"
     WRONG_JSON = "wrong-json"
     DATE_SKEW = "date-skew"
@@ -106,6 +109,10 @@ _FORMS: Mapping[Kind, _Form] = {
         Stage.JOB, PURGE, {"polls": _POLLS, "word": _Parameter("reconciling", _text, "a text")}
     ),
     Kind.JOB_STUCK: _Form(Stage.JOB, PURGE),
+    Kind.NO_TOTALS: _Form(Stage.JOB, RECORDING_JOBS),
+    Kind.RECORDINGS_FAIL: _Form(
+        Stage.JOB, RECORDING_JOBS, {"count": _Parameter(1, _whole(1, 10**6), "a whole number from 1")}
+    ),
     Kind.CUT_AFTER_EFFECT: _Form(Stage.AFTER),
     Kind.WRONG_JSON: _Form(
         Stage.AFTER,

@@ -18,7 +18,7 @@ class Entry:
 
     ``time`` is its arrival in milliseconds since 1970-01-01T00:00:00Z, ``path`` has no query,
     ``status`` is ``None`` when the connection was cut, ``effect`` tells whether a job was started, a
-    notice kept or a token issued, ``faults`` are the kinds that struck.
+    notice kept, a token issued or something else changed, ``faults`` are the kinds that struck.
     """
 
     time: int

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 from runner.model.json import JsonObject
-from runner.model.policy import InteractionType, PurgeType
+from runner.model.policy import EACH_TYPE, InteractionType, PurgeType
 from runner.model.time import ONE_MILLISECOND, parse_instant
 from runner.sandbox.data import ATTRIBUTES
 from runner.sandbox.problems import ApiError, malformed
+from runner.sandbox.reading import members, word
 
 MOST_ITEMS = 50
 MOST_VALUES = 100
@@ -54,11 +55,11 @@ def parse(body: object, *, counting: bool = False) -> tuple[PurgeItem, ...]:
 
     Raises ``ApiError`` 400 naming the first key at fault, or that two elements overlap.
     """
-    members = _members(body, "the body", frozenset({"interactions"}))
-    elements = members["interactions"]
-    if not isinstance(elements, list) or not 1 <= len(elements) <= MOST_ITEMS:
+    given = members(body, "the body", frozenset({"interactions"}))
+    listed = given["interactions"]
+    if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_ITEMS:
         raise malformed(f"interactions must be a list of 1 to {MOST_ITEMS} elements")
-    items = tuple(_item(value, f"interactions[{index}]", counting) for index, value in enumerate(elements))
+    items = tuple(_item(value, f"interactions[{index}]", counting) for index, value in enumerate(listed))
     if any(one.overlaps(other) for one, other in combinations(items, 2)):
         raise overlapping()
     return items
@@ -71,45 +72,27 @@ def overlapping() -> ApiError:
 
 def _item(value: object, where: str, counting: bool) -> PurgeItem:
     needed = frozenset({"type", "dateRange"}) | (frozenset() if counting else _ORDERING)
-    members = _members(value, where, needed, _SELECTING | _ORDERING)
-    start, end = _range(members["dateRange"], f"{where}.dateRange")
-    reason = members.get("reason", "a count")
+    given = members(value, where, needed, _SELECTING | _ORDERING)
+    start, end = _range(given["dateRange"], f"{where}.dateRange")
+    reason = given.get("reason", "a count")
     if not isinstance(reason, str) or not reason.strip():
         raise malformed(f"{where}.reason must be a text")
     return PurgeItem(
-        type=InteractionType(_word(members["type"], list(InteractionType), f"{where}.type")),
+        type=InteractionType(word(given["type"], EACH_TYPE, f"{where}.type")),
         start=start,
         end=end,
-        attributes=_attributes(members.get("filters", {}), f"{where}.filters"),
+        attributes=_attributes(given.get("filters", {}), f"{where}.filters"),
         purge_type=PurgeType(
-            _word(members.get("purgeType", PurgeType.SOFT), list(PurgeType), f"{where}.purgeType")
+            word(given.get("purgeType", PurgeType.SOFT), list(PurgeType), f"{where}.purgeType")
         ),
-        echo=members,
+        echo=given,
     )
 
 
-def _members(
-    value: object, where: str, needed: frozenset[str], allowed: frozenset[str] | None = None
-) -> JsonObject:
-    if not isinstance(value, dict):
-        raise malformed(f"{where} must be an object")
-    if missing := needed - value.keys():
-        raise malformed(f"{where} lacks {', '.join(sorted(missing))}")
-    if unknown := value.keys() - (allowed or needed):
-        raise malformed(f"{where} has unknown keys: {', '.join(sorted(unknown))}")
-    return value
-
-
-def _word(value: object, words: list[InteractionType] | list[PurgeType], where: str) -> str:
-    if not isinstance(value, str) or value not in words:
-        raise malformed(f"{where} must be one of {', '.join(words)}")
-    return value
-
-
 def _range(value: object, where: str) -> tuple[int, int]:
-    members = _members(value, where, frozenset({"start", "end"}))
-    first = _instant(members["start"], f"{where}.start")
-    last = _instant(members["end"], f"{where}.end")
+    given = members(value, where, frozenset({"start", "end"}))
+    first = _instant(given["start"], f"{where}.start")
+    last = _instant(given["end"], f"{where}.end")
     if first >= last:
         raise malformed(f"{where}: start must precede end")
     return -(-first // ONE_MILLISECOND), last // ONE_MILLISECOND
@@ -125,8 +108,8 @@ def _instant(value: object, where: str) -> timedelta:
 
 
 def _attributes(value: object, where: str) -> Mapping[str, tuple[str, ...]]:
-    members = _members(value, where, frozenset(), frozenset({"attributes"}))
-    wanted = members.get("attributes", {})
+    given = members(value, where, frozenset(), frozenset({"attributes"}))
+    wanted = given.get("attributes", {})
     if not isinstance(wanted, dict):
         raise malformed(f"{where}.attributes must be an object")
     for name in sorted(wanted.keys() - set(ATTRIBUTES)):

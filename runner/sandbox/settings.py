@@ -15,6 +15,30 @@ DEFAULT_PORT = 8420
 READ_ONLY_CLIENT = "sandbox-reader"
 WRITE_SCOPE = "purge:write"
 READ_SCOPE = "purge:read"
+OTHER_CLIENT = "sandbox-other"
+
+READING = (
+    "analytics:conversationDetail:view",
+    "analytics:dataRetention:view",
+    "recording:job:view",
+    "recording:recording:view",
+    "recording:screenRecording:view",
+    "recording:snippetRecording:view",
+)
+"""What the recording surface lets a client see."""
+PURGING = (
+    *READING,
+    "recording:deletionProtection:apply",
+    "recording:deletionProtection:revoke",
+    "recording:job:add",
+    "recording:job:delete",
+    "recording:job:edit",
+    "recording:recording:editRetention",
+    "recording:recording:viewSensitiveData",
+    "recording:screenRecording:editRetention",
+    "recording:snippetRecording:editRetention",
+)
+"""What it takes to purge there."""
 
 _SIGNING_PREFIX = "whsec_"
 _TOY_CLIENT_KEY = "a-toy-for-the-sandbox-only"
@@ -23,11 +47,12 @@ _TOY_SIGNING_KEY = _SIGNING_PREFIX + b64encode(b"the sandbox governance toy key!
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An OAuth client and the scopes that its tokens carry."""
+    """An OAuth client: the scopes that its tokens carry, and the permissions of its role."""
 
     id: str
     secret: str = field(repr=False)
     scopes: tuple[str, ...]
+    permissions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +61,8 @@ class Settings:
 
     ``token_seconds`` is the life of an access token, ``job_seconds`` about how long one purge
     takes, whatever its size. ``journal`` is a file to which the journal is appended as JSON lines.
+    A recording is gone ``deletion_lag`` seconds after its delete date. A query may have
+    ``most_predicates``. ``retention_days`` is the organisation's maximum for interaction data.
     """
 
     seed: int = 7
@@ -46,12 +73,19 @@ class Settings:
     client_secret: str = field(default=_TOY_CLIENT_KEY, repr=False)
     webhook_secret: str = field(default=_TOY_SIGNING_KEY, repr=False)
     journal: Path | None = None
+    deletion_lag: float = 0.0
+    most_predicates: int = 100
+    retention_days: int = 1825
+    organization_id: str = "5a6d8c10-0000-4000-8000-5a6d8c105a6d"
+    organization_name: str = "Sandbox Bank"
 
     def clients(self) -> tuple[Client, ...]:
-        """A client that may only read, and with the same secret the one that may purge."""
+        """With one secret: a client that may only read, one that may purge, and another such one."""
+        both = (WRITE_SCOPE, READ_SCOPE)
         return (
-            Client(READ_ONLY_CLIENT, self.client_secret, (READ_SCOPE,)),
-            Client(self.client_id, self.client_secret, (WRITE_SCOPE, READ_SCOPE)),
+            Client(READ_ONLY_CLIENT, self.client_secret, (READ_SCOPE,), READING),
+            Client(OTHER_CLIENT, self.client_secret, both, PURGING),
+            Client(self.client_id, self.client_secret, both, PURGING),
         )
 
     def webhook_key(self) -> bytes:

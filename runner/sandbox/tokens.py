@@ -42,18 +42,23 @@ class Tokens:
             self._grants[token] = _Grant(client, now + self.seconds)
         return token, client
 
-    def check(self, token: str | None, scope: str) -> None:
-        """Let a call through, or raise ``ApiError`` 401 (no or dead token), 403 (missing scope)."""
+    def client(self, token: str | None) -> Client:
+        """The client of a live token. Raises ``ApiError`` 401 for none, or a dead one."""
         if not token:
             raise ApiError(401, "No authentication bearer token was specified.")
         with self._lock:
             grant = self._grants.get(token)
         if grant is None or grant.expires_at <= self._now():
             raise ApiError(401, "The access token is invalid or has expired.", code="bad.credentials")
-        if scope not in grant.client.scopes:
+        return grant.client
+
+    def check(self, token: str | None, scope: str) -> None:
+        """Let a call through, or raise ``ApiError`` 401 (no or dead token), 403 (missing scope)."""
+        client = self.client(token)
+        if scope not in client.scopes:
             raise ApiError(
                 403,
-                f"The client {grant.client.id} lacks the scope {scope}.",
+                f"The client {client.id} lacks the scope {scope}.",
                 code="app.not.authorized.for.scope",
                 parameters={"scope": scope},
             )

@@ -21,6 +21,8 @@ CUT = "sandbox.cut"
 """Set in a request's environment to close its connection without an answer."""
 SKEW = "sandbox.skew"
 """Set in a request's environment to the seconds by which the ``Date`` header is wrong."""
+STRUCK = "sandbox.struck"
+"""Set in a request's environment to the kinds of the faults that shape its answer."""
 
 _BACKLOG = 128
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import islice
 
-from runner.model.policy import Classification, InteractionType
+from runner.model.policy import EACH_TYPE, Classification
 from runner.sandbox.data import FIRST, LAST, Interaction, generate
 
 
@@ -33,7 +33,7 @@ def test_a_larger_set_begins_with_the_smaller_one():
 def test_twenty_thousand_cover_every_value_in_use():
     interactions = list(generate(7, 20_000))
     assert len({each.id for each in interactions}) == 20_000
-    assert {each.type for each in interactions} == set(InteractionType)
+    assert {each.type for each in interactions} == set(EACH_TYPE)
     assert {each.classification for each in interactions} == set(Classification)
     assert {each.department for each in interactions} == {
         "billing",

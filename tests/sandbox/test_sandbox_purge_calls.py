@@ -41,8 +41,8 @@ def test_a_completed_purge_leaves_nothing_to_count(box, purge_type):
 def test_progress_grows():
     seen = []
     with sandbox(job_seconds=0.5) as box:
-        purge_id = box.submit()
         headers = {"Authorization": f"Bearer {box.token()}"}
+        purge_id = box.submit()
 
         def poll():
             job = box.request("GET", f"{PURGE}/{purge_id}", headers=headers).json()

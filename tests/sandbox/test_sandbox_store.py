@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.model.policy import InteractionType, PurgeType
+from runner.model.policy import EACH_TYPE, InteractionType, PurgeType
 from runner.sandbox.data import ATTRIBUTES, generate
 from runner.sandbox.request import PurgeItem
 from runner.sandbox.store import Store
@@ -26,7 +26,7 @@ FILTERS = st.fixed_dictionaries(
 )
 ITEMS = st.builds(
     PurgeItem,
-    type=st.sampled_from(InteractionType),
+    type=st.sampled_from(EACH_TYPE),
     start=MOMENTS,
     end=MOMENTS,
     attributes=FILTERS,

@@ -1,0 +1,1 @@
+"""The recording surface of Genesys Cloud: conversations, bulk jobs, protection, analytics."""
