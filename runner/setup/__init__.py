@@ -1,0 +1,1 @@
+"""How an organisation is set up: the repository that ``init`` writes, and what ``doctor`` finds. Pure."""
