@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from runner.audit import identity
 from runner.audit.disposition import disposition
-from runner.audit.fields import entries, mapping, text
 from runner.audit.records import canonical, parse
 from runner.audit.trail import Trail, trails
 from runner.documents import schema
 from runner.merkle.keys import Verifier
 from runner.merkle.proof import inclusion_text, prove, read_inclusion
 from runner.merkle.tree import Tree
+from runner.model.fields import entries, mapping, text
 from runner.model.json import Json, JsonObject
 from runner.model.log import Checkpoint, Record
 from runner.model.strict_json import parse_object

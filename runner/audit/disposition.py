@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import uuid5
 
-from runner.audit.fields import entries, mapping, member, number, number_or_none, text
 from runner.audit.identity import namespace
 from runner.audit.trail import Trail
+from runner.model.fields import entries, mapping, member, number, number_or_none, text
 from runner.model.json import Json, JsonObject
 from runner.model.log import Record, RecordType
 from runner.model.policy import PurgeType, eligible_at

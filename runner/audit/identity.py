@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from runner.audit.fields import entries, number, text
+from runner.model.fields import entries, number, text
 from runner.model.json import JsonObject
 from runner.model.log import RecordType
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from runner.audit.fields import entries, number, number_or_none, text, texts
 from runner.audit.state import IllegalRecord
 from runner.merkle.keys import BadKey, Verifier
+from runner.model.fields import entries, number, number_or_none, text, texts
 from runner.model.json import JsonObject
 from runner.model.log import Record, RecordType
 

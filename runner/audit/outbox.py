@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runner.audit.fields import entries, instant, mapping, member, number, text, texts
 from runner.audit.identity import NOTICES_IN
 from runner.audit.records import BadRecord, canonical, parse, strict_json
 from runner.merkle.keys import Verifier
 from runner.merkle.proof import BadProof, hashes, inclusion_text, prove, read_inclusion
 from runner.merkle.tree import Tree
+from runner.model.fields import entries, instant, mapping, member, number, text, texts
 from runner.model.json import JsonObject
 from runner.model.log import Record
 from runner.model.notice import Notice
@@ -24,6 +24,9 @@ from runner.model.target import Webhook
 from runner.model.time import format_instant
 
 _VERSION = 1
+_MOST_ATTEMPTS = 1_000_000
+_LONGEST_RESULT = 50
+"""What no notice comes near, and what a record about one takes: the rest of an entry is unsigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,8 @@ def read_entry(data: bytes) -> Notice:
         raise BadRecord(f"is no outbox entry: {error}") from None
     if entry(notice) != data:
         raise BadRecord("is no outbox entry: it has other fields, or a wrong hash of its body")
+    if not 0 <= notice.attempts <= _MOST_ATTEMPTS or len(notice.last_result) > _LONGEST_RESULT:
+        raise BadRecord("is no outbox entry: no run can have tried it like this")
     return notice
 
 

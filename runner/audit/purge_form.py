@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from runner.audit.fields import mapping, number, text, texts
 from runner.documents import typed
+from runner.model.fields import mapping, number, number_or_none, text, texts
+from runner.model.job import RecordingFigures
 from runner.model.json import Json, JsonObject
 from runner.model.policy import RetentionTrigger, Selection
 from runner.model.purge import Purge, PurgeState
@@ -30,10 +31,14 @@ def form(purge: Purge) -> JsonObject:
         "intent": purge.intent,
         "attempt": purge.attempt,
         "lease_until": _instant(purge.lease_until),
+        "prepared_job": purge.prepared_job,
+        "deletes_at": _instant(purge.deletes_at),
+        "leaves_sensitive": purge.leaves_sensitive or None,
         "submitted_at": _instant(purge.submitted_at),
         "job_id": purge.job_id,
         "changed_at": _instant(purge.changed_at),
         "purged": purge.purged,
+        "recordings": None if purge.recordings is None else recordings_form(purge.recordings),
         "reason": purge.reason,
         "verdict": purge.verdict,
         "not_before": _instant(purge.not_before),
@@ -46,9 +51,9 @@ def form(purge: Purge) -> JsonObject:
 def read(body: JsonObject) -> Purge:
     """Read what ``form`` wrote.
 
-    Raises ``KeyError``, ``TypeError``, ``ValueError`` or ``AssertionError`` for anything else.
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for anything else.
     """
-    document = mapping(body, "document") if "document" in body else None
+    document = _complete(mapping(body, "document")) if "document" in body else None
     return Purge(
         id=text(body, "id"),
         target=text(body, "target"),
@@ -66,15 +71,42 @@ def read(body: JsonObject) -> Purge:
         intent=_optional_number(body, "intent"),
         attempt=number(body, "attempt"),
         lease_until=_optional_instant(body, "lease_until"),
+        prepared_job=_optional_text(body, "prepared_job"),
+        deletes_at=_optional_instant(body, "deletes_at"),
+        leaves_sensitive="leaves_sensitive" in body,
         submitted_at=_optional_instant(body, "submitted_at"),
         job_id=_optional_text(body, "job_id"),
         changed_at=_optional_instant(body, "changed_at"),
         purged=_optional_number(body, "purged"),
+        recordings=read_recordings(body),
         reason=_optional_text(body, "reason"),
         verdict=_optional_text(body, "verdict"),
         not_before=_optional_instant(body, "not_before"),
         holds=frozenset(texts(body, "holds")),
         refusals=frozenset(texts(body, "refusals")),
+    )
+
+
+def recordings_form(figures: RecordingFigures) -> JsonObject:
+    """Return what a job said of its recordings as an object; ``read_recordings`` is the way back."""
+    return {
+        "total": figures.total,
+        "processed": figures.processed,
+        "skipped": figures.skipped,
+        "failed": figures.failed,
+    }
+
+
+def read_recordings(body: JsonObject) -> RecordingFigures | None:
+    """Read ``recordings`` of a purge or a record, ``None`` when there are none. Raises as ``read``."""
+    if "recordings" not in body:
+        return None
+    said = mapping(body, "recordings")
+    return RecordingFigures(
+        total=number_or_none(said, "total"),
+        processed=number_or_none(said, "processed"),
+        skipped=number_or_none(said, "skipped"),
+        failed=number_or_none(said, "failed"),
     )
 
 
@@ -88,7 +120,7 @@ def _document(
         "target": selection.target,
         "interactionType": selection.interaction_type.value,
         "dateRange": {"start": selection.date_range.start_text, "end": selection.date_range.end_text},
-        "filters": {"attributes": selection.attributes},
+        "filters": _filters(selection),
         "classification": traits.classification,
         "tags": sorted(traits.tags),
     }
@@ -101,6 +133,20 @@ def _document(
             "evidence": trigger.evidence,
         }
     return document
+
+
+def _complete(document: JsonObject) -> JsonObject:
+    """Refuse a document without what a policy may leave out, but ``form`` never does."""
+    texts(document, "tags")
+    mapping(document, "filters", "attributes")
+    return document
+
+
+def _filters(selection: Selection) -> JsonObject:
+    filters: dict[str, Json] = {"attributes": selection.attributes}
+    if selection.dimensions:
+        filters["dimensions"] = selection.dimensions
+    return filters
 
 
 def _instant(instant: datetime | None) -> str | None:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runner.audit import purge_form
-from runner.audit.fields import entries, mapping, number, text, texts
 from runner.audit.identity import record_id
 from runner.audit.key_history import KeyHistory
 from runner.audit.records import BadRecord, canonical, strict_json
 from runner.merkle.encoding import from_text
 from runner.merkle.proof import hashes
 from runner.merkle.tree import HASH_SIZE, Tree, needed
+from runner.model.fields import entries, mapping, number, text, texts
 from runner.model.json import JsonObject
 from runner.model.log import Draft, RecordType
 from runner.model.purge import Purge
@@ -101,7 +101,7 @@ def read_snapshot(file: bytes) -> Snapshot:
         if body.keys() != _KEYS or number(body, "v") != _VERSION:
             raise ValueError("it has other fields than a snapshot")
         return _snapshot(body)
-    except (AssertionError, BadRecord, KeyError, TypeError, ValueError) as error:
+    except (BadRecord, KeyError, TypeError, ValueError) as error:
         raise BadSnapshot(f"the snapshot cannot be read: {error}") from None
 
 

@@ -9,9 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from runner.audit.fields import entries, instant, mapping, member, number, number_or_none, text
 from runner.audit.identity import purge_id
+from runner.audit.purge_form import read_recordings
 from runner.documents import typed
+from runner.model.fields import (
+    entries,
+    instant,
+    instant_or_none,
+    mapping,
+    number,
+    number_or_none,
+    optional_mapping,
+    text,
+)
 from runner.model.json import Json
 from runner.model.log import Record, RecordType
 from runner.model.purge import Purge, PurgeState
@@ -76,7 +86,7 @@ def _refused(purge: Purge | None, record: Record) -> Purge:
         begun = _unanswered(purge)
         if number(body, "attempt") != begun.attempt:
             raise IllegalRecord("is not about the newest intent of its purge")
-        not_before = None if member(body, "not_before") is None else instant(body, "not_before")
+        not_before = instant_or_none(body, "not_before")
         refusals = begun.refusals | {record.id}
         return replace(begun, state=PurgeState.REFUSED, not_before=not_before, refusals=refusals)
     if purge is not None:
@@ -97,11 +107,11 @@ def _intended(purge: Purge | None, record: Record) -> Purge:
     body = record.body
     if number(body, "attempt") != (purge.attempt + 1 if purge else 1):
         raise IllegalRecord("does not count its attempt on from the one before")
-    document = mapping(body, "policy", "body")
+    document, job = mapping(body, "policy", "body"), optional_mapping(body, "job")
     try:
         selection, traits = typed.selection(document), typed.traits(document)
         trigger = typed.retention_trigger(document)
-    except (AssertionError, KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise IllegalRecord(f"holds a policy whose selection cannot be read: {error}") from None
     return Purge(
         id=text(body, "purge_id"),
@@ -124,6 +134,9 @@ def _intended(purge: Purge | None, record: Record) -> Purge:
         intent=record.index,
         attempt=number(body, "attempt"),
         lease_until=instant(body, "lease_until"),
+        prepared_job=None if job is None else text(job, "id"),
+        deletes_at=None if job is None else instant_or_none(job, "deletes_at"),
+        leaves_sensitive=job is not None and document.get("includeSensitive") is not True,
         holds=(purge.holds if purge else frozenset())
         | {text(hold, "name") for hold in entries(body, "holds")},
         refusals=purge.refusals if purge else frozenset(),
@@ -152,7 +165,8 @@ def _ended(state: PurgeState) -> Callable[[Purge | None, Record], Purge]:
             if job != begun.job_id:
                 raise IllegalRecord("is about another job than the one submitted")
         purged = number_or_none(metrics, "totalInteractionsPurged")
-        return replace(begun, state=state, purged=purged, reason=_reason(metrics["errorReason"]))
+        reason, recordings = _reason(metrics["errorReason"]), read_recordings(record.body)
+        return replace(begun, state=state, purged=purged, reason=reason, recordings=recordings)
 
     return step
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from runner.audit.fields import number
 from runner.audit.state import follow
+from runner.model.fields import number
 from runner.model.log import Record, RecordType
 from runner.model.purge import Purge
 

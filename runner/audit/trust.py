@@ -83,9 +83,10 @@ def trust_in(target: str, log: LogTrust) -> Trust:
     where = Kind.TARGET.path(target)
     if not log.keys:
         raise Refused(
-            f"target {target} trusts no key yet, so nobody can sign its log",
+            f"target {target} trusts no key yet, so its log cannot have been opened",
             where=where,
-            hint=f"purgectl audit keygen --target {target} --write",
+            hint="the people who operate purgectl open it, as docs/setup.md says; they begin with "
+            f"purgectl audit keygen --target {target} --write",
         )
     try:
         verifiers = tuple(Verifier.parse(key) for key in log.keys)

@@ -135,9 +135,9 @@ class Derived:
     def _require_made(self, notice: Notice) -> None:
         """Require of a notice what its record and the commit that brought it make of it."""
         occasion = self._ledger.whereabouts.occasions.get(notice.key)
-        record = self._ledger.records.get(notice.index)
-        if record is None or occasion is None:
+        if occasion is None or not self._ledger.records.holds(notice.index):
             raise BadRecord("is of no record")
+        record = self._ledger.records.at(notice.index)
         if notice.webhook_id != record.id:
             raise BadRecord("is about another record or endpoint")
         if notice.body != outbox.body(self._origin, record, self._ledger.tree, occasion):

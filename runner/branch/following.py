@@ -7,6 +7,7 @@ clone remembers and verifies only what came since; a fresh clone stands on the n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from runner.audit import layout
 from runner.audit.memory import Expectation
@@ -15,6 +16,8 @@ from runner.branch.recall import require_remembered
 from runner.branch.replay import Replay
 from runner.errors import LogBroken, Refused
 from runner.git.branch_copy import BranchCopy
+from runner.git.program import GitFailed
+from runner.git.remote import REMOTE
 from runner.git.repository import Repository
 from runner.merkle import checkpoint
 from runner.merkle.checkpoint import BadCheckpoint
@@ -23,14 +26,12 @@ from runner.merkle.checkpoint import BadCheckpoint
 class Following:
     """Follows one log. A branch that goes back, is rewritten or vanishes is refused until it is as it was."""
 
-    def __init__(
-        self, clone: Repository, trust: Trust, remote: str, expect: Iterable[Expectation] = ()
-    ) -> None:
+    def __init__(self, clone: Repository, trust: Trust, expect: Iterable[Expectation] = ()) -> None:
         branch = layout.branch(trust.target)
+        self._clone = clone
         self._trust = trust
-        self._remote = remote
         self._expect = tuple(expect)
-        self.copy = BranchCopy.beside(clone, remote, branch, f"audit/{trust.target}")
+        self.copy = BranchCopy.beside(clone, REMOTE, branch, f"audit/{trust.target}")
         self.replay = Replay(self.copy, trust)
 
     def fetch(self) -> str:
@@ -43,18 +44,18 @@ class Following:
         tip = self.copy.newest()
         if tip is None and last is None:
             raise Refused(
-                f"target {target} has no log: {self._remote} has no branch audit/{target}",
+                f"target {target} has no log: {REMOTE} has no branch audit/{target}",
                 hint=f"purgectl audit open --target {target}; if there was a log, find out where it went",
             )
         if tip is None:
             raise LogBroken(
-                f"the branch audit/{target} has vanished from {self._remote}",
+                f"the branch audit/{target} has vanished from {REMOTE}",
                 where=f"last seen here at {last}",
                 hint="find out who deleted it, and push it again from a clone that has all of it",
             )
         if last is not None and not self.copy.descends(tip, last):
             raise LogBroken(
-                f"the branch audit/{target} of {self._remote} was rewritten or rolled back",
+                f"the branch audit/{target} of {REMOTE} was rewritten or rolled back",
                 where=f"now at {tip}, last seen here at {last}",
                 hint="find out who moved it, and push that commit again from a clone that has all of it",
             )
@@ -72,6 +73,16 @@ class Following:
             require_remembered(self.copy, tip, self.replay.ledger.tree, self._trust.target, self._expect)
             self._expect = ()
         self.copy.remember(tip)
+
+    def show(self) -> None:
+        """Let the clone's own branch of the remote follow, where it has one, as after any push from it.
+
+        It is for people and for the offline commands; where it cannot be done, ``git fetch`` can.
+        """
+        tracking = f"refs/remotes/{REMOTE}/audit/{self._trust.target}"
+        with suppress(GitFailed):
+            if self._clone.resolve(tracking) is not None:
+                self._clone.fetch(REMOTE, layout.branch(self._trust.target), tracking)
 
     def _begin(self, tip: str) -> None:
         seen = self.copy.seen

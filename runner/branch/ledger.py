@@ -6,9 +6,9 @@ from collections import ChainMap
 from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import datetime
 
-from runner.audit.fields import number, text
 from runner.audit.identity import record_id
 from runner.audit.key_history import KeyHistory
+from runner.audit.leaves import Leaves
 from runner.audit.records import MAX_RECORD, BadRecord, parse
 from runner.audit.signatures import Signatures
 from runner.audit.snapshot import LARGEST_SNAPSHOT, Snapshot, digest, due
@@ -16,6 +16,7 @@ from runner.audit.state import IllegalRecord, baseline, follow
 from runner.audit.trust import Trust
 from runner.branch.whereabouts import Whereabouts
 from runner.merkle.tree import Tree, leaf_hash
+from runner.model.fields import number, text
 from runner.model.log import Record, RecordType
 from runner.model.purge import Purge
 from runner.model.time import format_instant
@@ -24,7 +25,7 @@ from runner.model.time import format_instant
 class Ledger:
     """The fold of a log's records: of all of them, or of a snapshot and those since.
 
-    ``records`` are those that were taken in, by index; ``last_snapshot`` is how many records the
+    ``records`` are those that were taken in; ``last_snapshot`` is how many records the
     newest snapshot sums up, 0 before the first, and ``snapshot_sha256`` the hash of its file.
     """
 
@@ -34,8 +35,9 @@ class Ledger:
         self._exact = True
         self._restored = 0
         self._summary = (0, b"")
+        self._outgrown = False
         self.tree = Tree()
-        self.records: dict[int, Record] = {}
+        self.records = Leaves()
         self.purges: dict[str, Purge] = {}
         self.signatures = Signatures(trust)
         self.whereabouts = Whereabouts()
@@ -84,7 +86,7 @@ class Ledger:
     def find(self, record_id: str) -> Record | None:
         """Return the record with an id, ``None`` if it is not there or lies before the snapshot."""
         index = self._ids.get(record_id)
-        return None if index is None else self.records[index]
+        return None if index is None else self.records.at(index)
 
     def summary(self) -> bytes:
         """Return the file of a snapshot of the present state. Raises ``ValueError`` before any record."""
@@ -95,11 +97,15 @@ class Ledger:
         return self._summary[1]
 
     def due_summary(self) -> bytes | None:
-        """Return the file of the snapshot that the next push should bring, ``None`` if it need not."""
-        if not due(self.tree.size, self.last_snapshot, len(self.purges)):
+        """Return the file of the snapshot that the next push should bring, ``None`` if it need not.
+
+        The state of a log never shrinks, so what was too large once is not made again.
+        """
+        if self._outgrown or not due(self.tree.size, self.last_snapshot, len(self.purges)):
             return None
         file = self.summary()
-        return file if len(file) <= LARGEST_SNAPSHOT else None
+        self._outgrown = len(file) > LARGEST_SNAPSHOT
+        return None if self._outgrown else file
 
     def _snapshot(self, newest_at: datetime) -> Snapshot:
         return Snapshot(
@@ -112,13 +118,14 @@ class Ledger:
             keys=self.signatures.keys,
         )
 
-    def restore(self, snapshot: Snapshot) -> None:
-        """Begin with a snapshot.
+    def restore(self, snapshot: Snapshot, file: bytes) -> None:
+        """Begin with a snapshot, which was read from a file.
 
         The ids of the records before it are not kept, but for those that nothing else rules out: a
         refusal that would be repeated, and a second heartbeat of one day.
         """
         self.tree, self._restored = snapshot.tree, snapshot.tree.size
+        self._summary = (snapshot.tree.size, file)
         self.purges = dict(snapshot.purges)
         self.signatures.keys = snapshot.keys
         self.whereabouts.newest = dict(snapshot.newest)
@@ -135,7 +142,7 @@ class Ledger:
         self.signatures.follow(record)
         self.whereabouts.take(record)
         self._ids[record.id] = record.index
-        self.records[record.index] = record
+        self.records.add(record)
         self.newest_at = _later(self.newest_at, record.at)
         if record.type is RecordType.LOG_OPENED:
             self.baseline = baseline([record])

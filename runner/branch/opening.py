@@ -17,6 +17,7 @@ from runner.documents.reading import read
 from runner.errors import Refused, RemoteFailure
 from runner.git.branch_copy import BranchCopy
 from runner.git.push import PushResult, compare_and_swap
+from runner.git.remote import REMOTE
 from runner.git.repository import Repository
 from runner.merkle.keys import Signer
 from runner.model.finding import Severity
@@ -75,7 +76,6 @@ def open_log(
     *,
     signer: Signer | None,
     clock: Clock,
-    remote: str = "origin",
 ) -> Log:
     """Create the branch with ``draft`` (``records.opened``) as its first record.
 
@@ -84,16 +84,16 @@ def open_log(
     """
     writer = Writer(trust.require(signer), ())
     branch = layout.branch(trust.target)
-    following = Following(repository, trust, remote)
-    _require_none(following.copy, remote, trust.target)
+    following = Following(repository, trust)
+    _require_none(following.copy, trust.target)
     extension = writer.extend(EMPTY, [_first_record(draft, trust.target)], NOTHING, clock.now())
     commit = repository.commit(None, extension.changes, extension.message, clock.now())
-    pushed = compare_and_swap(repository.git, remote, branch, None, commit)
+    pushed = compare_and_swap(repository.git, REMOTE, branch, None, commit)
     match pushed.result:
         case PushResult.LOST_RACE:
             raise _exists(trust.target)
         case PushResult.REFUSED:
-            raise RemoteFailure(f"{remote} does not take the branch: {pushed.reason}", where=branch)
+            raise RemoteFailure(f"{REMOTE} does not take the branch: {pushed.reason}", where=branch)
         case PushResult.UNKNOWN if following.copy.newest() != commit:
             raise RemoteFailure(
                 f"it is not known whether the log was opened: {pushed.reason}",
@@ -103,14 +103,14 @@ def open_log(
     return following.replay.log()
 
 
-def _require_none(copy: BranchCopy, remote: str, target: str) -> None:
+def _require_none(copy: BranchCopy, target: str) -> None:
     """Refuse where there is a log, and where this clone remembers one that is gone."""
     last = copy.seen
     if copy.newest() is not None:
         raise _exists(target)
     if last is not None:
         raise Refused(
-            f"the log of target {target} has vanished from {remote}; a new one would hide that",
+            f"the log of target {target} has vanished from {REMOTE}; a new one would hide that",
             where=f"last seen here at {last}",
             hint="find out who deleted it, and push it again from a clone that has all of it",
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from runner.audit.fields import text
+from runner.model.fields import text
 from runner.model.log import Draft, RecordType
 
 BURST = 6

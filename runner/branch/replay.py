@@ -90,7 +90,7 @@ class Replay:
             baseline=ledger.baseline,
             newest_at=ledger.newest_at,
             heartbeat_at=ledger.heartbeat_at,
-            records=tuple(ledger.records.values()),
+            records=ledger.records.copy(),
             outbox=self.derived.outbox(),
             dead=self.derived.dead(),
         )
@@ -125,7 +125,7 @@ class Replay:
         except BadSnapshot as error:
             self._problem(commit, str(error), path=layout.SNAPSHOT)
             raise _CannotGoOn from None
-        self.ledger.restore(snapshot)
+        self.ledger.restore(snapshot, file)
         self._verified_size = snapshot.tree.size
         return snapshot
 
@@ -200,7 +200,7 @@ class Replay:
         index = layout.record_index(change.path)
         if change.status != "D" and change.mode != REGULAR:
             self._problem(commit, f"{change.path} is no regular file", index, path=change.path)
-        elif index is not None and (change.status != "A" or index in self.ledger.records):
+        elif index is not None and (change.status != "A" or self.ledger.records.holds(index)):
             did = "deleted" if change.status == "D" else "changed"
             self._problem(
                 commit, f"record {index} was {did} after it had been written", index, path=change.path

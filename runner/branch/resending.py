@@ -33,8 +33,8 @@ def notices_again(
         Notice(
             endpoint=name,
             index=index,
-            webhook_id=ledger.records[index].id,
-            body=outbox.body(trust.origin, ledger.records[index], ledger.tree, occasion),
+            webhook_id=ledger.records.at(index).id,
+            body=outbox.body(trust.origin, ledger.records.at(index), ledger.tree, occasion),
             enqueued_at=now,
             attempts=0,
             last_result="",

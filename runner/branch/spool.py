@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from runner.audit.fields import entries
 from runner.audit.identity import record_id
 from runner.audit.records import BadRecord, canonical, encode, parse, strict_json
 from runner.audit.trust import Trust
 from runner.errors import Refused, UsageError
 from runner.merkle.encoding import from_text, to_text
 from runner.merkle.keys import Signer
+from runner.model.fields import entries
 from runner.model.json import Json, JsonObject
 from runner.model.log import Draft, RecordType, Spooled
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from runner.audit import layout
@@ -19,7 +20,7 @@ from runner.branch.writer import Base, Posting, Writer
 from runner.errors import Refused, RemoteFailure
 from runner.git.program import GitFailed
 from runner.git.push import Pushed, PushResult, compare_and_swap
-from runner.git.remote import is_near
+from runner.git.remote import REMOTE, is_near
 from runner.git.repository import Repository
 from runner.merkle.keys import Signer
 from runner.model.log import Appended, Draft, Log, Record, RecordType
@@ -63,7 +64,6 @@ class GitLogStore:
         signer: Signer | None,
         clock: Clock,
         jitter: Jitter,
-        remote: str = "origin",
         expect: Iterable[Expectation] = (),
     ) -> None:
         self._trust = trust
@@ -71,9 +71,8 @@ class GitLogStore:
         self._signer = signer
         self._clock = clock
         self._jitter = jitter
-        self._remote = remote
-        self._following = Following(repository, trust, remote, expect)
-        self._pace = None if is_near(repository.git, remote) else Pace(at=clock.monotonic())
+        self._following = Following(repository, trust, expect)
+        self._pace = None if is_near(repository.git, REMOTE) else Pace(at=clock.monotonic())
 
     @property
     def keys(self) -> KeyHistory:
@@ -124,15 +123,30 @@ class GitLogStore:
             grace = self._following.copy.git.interruption.grace()
             left = min(TIME_LIMIT - (self._clock.monotonic() - started), grace)
             if left <= 0:
-                raise RemoteFailure(
-                    f"the log could not be written in time: {reason}",
-                    where=layout.branch(self._trust.target),
-                    hint="run again: what did land is recognised",
-                )
+                return self._last_look(work, reason)
             self._clock.sleep(
                 min(self._jitter(min(_FIRST_PAUSE * 2 ** min(tries, 10), _LONGEST_PAUSE)), left)
             )
             tries += 1
+
+    def show(self) -> None:
+        """Let the clone see what was pushed, as ``Following.show`` says."""
+        self._following.show()
+
+    def _last_look(self, work: _Append, reason: str) -> Appended:
+        """Give up, unless a push without an answer has landed: its intent would be ambiguous for nothing."""
+        with suppress(GitFailed):
+            tip = self._following.fetch() if work.uncertain else None
+            if tip is not None:
+                self._following.verify(tip)
+                landed, known, leaves = _sorted(self._following.replay.ledger, work)
+                if not leaves:
+                    return Appended(self._following.replay.log(), landed, known)
+        raise RemoteFailure(
+            f"the log could not be written in time: {reason}",
+            where=layout.branch(self._trust.target),
+            hint="run again: what did land is recognised",
+        )
 
     def _keep_pace(self, patient: bool) -> None:
         wait = self._pace.wait(self._clock.monotonic()) if self._pace is not None and patient else 0.0
@@ -168,10 +182,10 @@ class GitLogStore:
         branch = layout.branch(self._trust.target)
         if self._pace is not None:
             self._pace = self._pace.pushed(self._clock.monotonic())
-        pushed = compare_and_swap(self._following.copy.wire, self._remote, branch, tip, commit)
+        pushed = compare_and_swap(self._following.copy.wire, REMOTE, branch, tip, commit)
         if pushed.result is PushResult.REFUSED:
             raise RemoteFailure(
-                f"{self._remote} does not take the push: {pushed.reason}",
+                f"{REMOTE} does not take the push: {pushed.reason}",
                 where=branch,
                 hint="the runner needs the right to push to this branch",
             )

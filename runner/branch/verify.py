@@ -35,7 +35,7 @@ class Verification:
     tip: str
     commits: int
     checkpoint: Checkpoint | None
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     pending: int
     expectations: tuple[Expectation, ...]
     problems: tuple[Problem, ...]
@@ -92,7 +92,7 @@ def verify(
         tip=tip,
         commits=replay.commits,
         checkpoint=replay.checkpoint,
-        records=tuple(replay.ledger.records.values()),
+        records=replay.ledger.records,
         pending=len(replay.derived.outbox()),
         expectations=expected,
         problems=(*replay.problems, *_strangers(replay), *compared, *_inconsistent(replay, taken)),

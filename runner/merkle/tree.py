@@ -48,6 +48,7 @@ class Tree:
         self.size = size
         self._start = size
         self._past = dict(nodes or {})
+        self._before: Tree | None = None
         self._levels: list[list[bytes]] = [[]]
         for leaf in leaves:
             self.append(leaf)
@@ -65,10 +66,9 @@ class Tree:
         self.size += 1
 
     def copy(self) -> Tree:
-        """Return a tree that grows on its own."""
-        other = Tree(size=self.size, nodes=self._past)
-        other._start = self._start
-        other._levels = [list(level) for level in self._levels]
+        """Return a tree that grows on its own, and that asks this one for its past."""
+        other = Tree(size=self.size)
+        other._before = self
         return other
 
     def frontier(self, size: int | None = None) -> tuple[bytes, ...]:
@@ -81,10 +81,12 @@ class Tree:
         own = place - (self._start >> level)
         if own >= 0:
             return self._levels[level][own]
-        try:
-            return self._past[level, place]
-        except KeyError:
-            raise UnknownNode(f"the hash over 2^{level} leaves at place {place} is not known") from None
+        past = self._past.get((level, place))
+        if past is None and self._before is not None:
+            return self._before.node(level, place)
+        if past is None:
+            raise UnknownNode(f"the hash over 2^{level} leaves at place {place} is not known")
+        return past
 
     def adopt(self, frontier: Sequence[bytes]) -> None:
         """Take over the frontier of the present size from a source that is trusted more.

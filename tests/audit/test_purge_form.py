@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from runner.audit import purge_form
 from runner.audit.records import canonical, strict_json
-from runner.model.policy import DateRange, RetentionTrigger, Selection
+from runner.model.job import RecordingFigures
+from runner.model.policy import DateRange, Dimension, RetentionTrigger, Selection
 from runner.model.purge import Purge, PurgeState
 from runner.model.regulation import Traits
 from runner.model.time import exclusive_end, format_exactly, parse_instant
@@ -36,12 +37,14 @@ KINDS = {
     datetime | None: st.none() | INSTANTS,
     tuple[str, ...]: st.lists(TEXTS, max_size=3).map(tuple),
     frozenset[str]: SETS,
+    RecordingFigures | None: st.none() | st.builds(RecordingFigures, *[st.none() | WHOLE] * 4),
 }
 SELECTIONS = st.builds(
     Selection,
     target=TEXTS,
     date_range=ranges(),
     attributes=st.dictionaries(TEXTS, VALUES | st.lists(VALUES, max_size=3).map(tuple), max_size=3),
+    dimensions=st.dictionaries(st.sampled_from(Dimension), st.lists(TEXTS, max_size=3).map(tuple)),
 )
 TRAITS = st.builds(
     Traits,

@@ -76,7 +76,7 @@ GOOD = encode(D.submitted())
         (GOOD.replace(b'"attempt":1', b'"attempt":1.0'), "not whole|NaN"),
         (GOOD.replace(b'"attempt":1', b'"attempt":1e0'), "not whole|NaN"),
         (GOOD.replace(b'"attempt":1', b'"attempt":NaN'), "not whole|NaN"),
-        (GOOD.replace(b'"attempt":1', b'"attempt":9007199254740993'), "exceeds safe integer"),
+        (GOOD.replace(b'"attempt":1', b'"attempt":9007199254740993'), r"beyond 2\^53 - 1"),
         (GOOD.replace(b'"attempt":1', b'"attempt":' + b"9" * 5000), "not strict JSON"),
         (GOOD.replace(b'"attempt":1', b'"attempt":true'), "closed schema"),
         (GOOD.replace(b"job-1", b"\\ud800"), "canonical form"),
@@ -97,6 +97,14 @@ def test_what_is_no_record_is_refused_with_a_reason(data, says):
         parse(0, data)
 
 
+@pytest.mark.parametrize("first", [900, 950])
+def test_nesting_of_any_depth_is_refused_with_a_reason(first):
+    """Where reading just succeeds, writing it again may not."""
+    for depth in range(first, first + 50):
+        with pytest.raises(BadRecord, match=r"nested|recursion|schema"):
+            parse(0, b'{"a":' * depth + b"1" + b"}" * depth)
+
+
 @given(st.binary(max_size=300))
 def test_reading_any_bytes_gives_a_record_or_a_reason(data):
     with pytest.raises(BadRecord):
@@ -107,7 +115,7 @@ def test_reading_any_bytes_gives_a_record_or_a_reason(data):
     ("draft", "says"),
     [
         (D.intended(limit=1.5), "not whole"),
-        (D.intended(limit=2**53), "exceeds safe integer"),
+        (D.intended(limit=2**53), r"beyond 2\^53 - 1"),
         (D.intended(counts={"matched": -1}), "closed schema"),
         (D.intended(lease_until="2026-11-23T09:02:00+01:00"), "closed schema"),
         (D.intended(lease_until="2026-02-30T09:02:00Z"), "closed schema"),
@@ -144,6 +152,44 @@ def test_outside_vector_of_the_canonical_form(name):
     if name in ("french", "unicode", "weird"):  # the others are no objects, or hold floats
         assert canonical(value) == expected.rstrip(b"\n")
         assert strict_json(canonical(value)) == value
+
+
+ANY_TEXT = st.text(
+    st.characters(exclude_categories=()) | st.sampled_from('\x00\x1f\x7f\\"/\ud800\udfff\ue000\U0001f600')
+)
+ANY_NUMBER = st.integers() | st.integers(-2, 2).flatmap(
+    lambda off: st.sampled_from([2**53 + off, -(2**53) + off])
+)
+ANY_VALUE = st.recursive(
+    st.none() | st.booleans() | ANY_NUMBER | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(ANY_TEXT, inner, max_size=4),
+)
+
+
+@given(st.dictionaries(ANY_TEXT, ANY_VALUE, max_size=5))
+def test_the_canonical_form_is_that_of_the_reference(value):
+    try:
+        expected = rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        with pytest.raises(BadRecord):
+            canonical(value)
+    else:
+        assert canonical(value) == expected
+        assert strict_json(expected) == value
+
+
+DEEP = {}
+for _ in range(5000):
+    DEEP = {"a": DEEP}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"\ud800": 1}, {"a": "\udfff"}, {"a": 2**53}, {"a": [-(2**53)]}, {"a": 1.0}, {"a": float("nan")}, DEEP],
+)
+def test_what_has_no_canonical_form_gets_none(value):
+    with pytest.raises(BadRecord):
+        canonical(value)
 
 
 def test_ids_are_uuids_of_the_event_under_the_origin():

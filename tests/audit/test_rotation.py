@@ -26,9 +26,21 @@ LATER = START + timedelta(hours=1)
 
 @pytest.fixture
 def world(tmp_path):
-    world = GitWorld(tmp_path)
-    world.open_log()
+    return GitWorld.with_log(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory):
+    """A log after a whole rotation."""
+    world = GitWorld.with_log(tmp_path_factory.mktemp("still"))
+    rotate(world)
     return world
+
+
+@pytest.fixture
+def rotated(still, tmp_path):
+    """The same log, to write to."""
+    return still.copied(tmp_path)
 
 
 def write(world, signer, *drafts, trusted=None):
@@ -58,19 +70,17 @@ def checked(world, *given, tip=None, expectations=()):
 
 
 @pytest.mark.parametrize("given", [(0,), (1,), (0, 1), (1, 2)])
-def test_whoever_has_the_first_key_or_the_newest_verifies_the_whole_log(world, given):
-    rotate(world)
-    verification = checked(world, *((world.signer, NEW, OTHER)[number] for number in given))
+def test_whoever_has_the_first_key_or_the_newest_verifies_the_whole_log(rotated, given):
+    verification = checked(rotated, *((rotated.signer, NEW, OTHER)[number] for number in given))
     assert verification.holds
     assert verification.checkpoint.size == 6
     assert [term.until for term in verification.keys.terms] == [4, None]
 
 
-def test_whoever_has_another_key_believes_nothing(world):
-    rotate(world)
-    (problem,) = checked(world, OTHER).problems
+def test_whoever_has_another_key_believes_nothing(rotated):
+    (problem,) = checked(rotated, OTHER).problems
     assert "signed by a key that was given" in problem.message
-    assert set(problem.strangers) == {world.signer.verifier.id.hex(), NEW.verifier.id.hex()}
+    assert set(problem.strangers) == {rotated.signer.verifier.id.hex(), NEW.verifier.id.hex()}
 
 
 def test_an_attacker_cannot_borrow_a_public_key(tmp_path):
@@ -190,51 +200,55 @@ def test_a_key_cannot_end_itself_and_no_record_says_so(world):
         ),
     ],
 )
-def test_a_forged_step_is_named(world, forge, says, first):
-    rotate(world)
-    verification = checked(world, world.signer, tip=forge(world))
+def test_a_forged_step_is_named(rotated, forge, says, first):
+    verification = checked(rotated, rotated.signer, tip=forge(rotated))
     problem = next(problem for problem in verification.problems if says in problem.message)
     assert problem.first == first
 
 
-def stolen(world):
+@pytest.fixture(scope="module")
+def theft(tmp_path_factory):
     """The old key is stolen after 2 records, signs 2 more, and the new one tells of it; 6 records."""
+    world = GitWorld.with_log(tmp_path_factory.mktemp("theft"))
     admit(world)
     write(world, world.signer, Drafting(policy="doubtful").refused())
     write(world, world.signer, Drafting(policy="doubtful-too").refused())
     write(world, NEW, Drafting(policy="fine").refused())
     write(world, NEW, key_draft(COMPROMISED, world.signer.verifier, from_size=2))
+    return world
 
 
-def test_what_only_a_stolen_key_vouches_for_is_unproven_and_the_rest_is_not(world):
-    stolen(world)
-    verification = checked(world, NEW)
+@pytest.fixture
+def robbed(theft, tmp_path):
+    """The same log, to write to."""
+    return theft.copied(tmp_path)
+
+
+def test_what_only_a_stolen_key_vouches_for_is_unproven_and_the_rest_is_not(robbed):
+    verification = checked(robbed, NEW)
     assert verification.holds
     (found,) = verification.unproven
-    assert (found.first, found.last, found.keys) == (2, 3, (world.signer.verifier,))
+    assert (found.first, found.last, found.keys) == (2, 3, (robbed.signer.verifier,))
 
 
 @pytest.mark.parametrize(("size", "left"), [(1, (2, 3)), (2, (2, 3)), (3, (3, 3)), (4, None), (6, None)])
-def test_somebody_outside_who_remembers_them_proves_them(world, size, left):
-    stolen(world)
-    tree = Tree(leaf_hash(record_bytes(world, index)) for index in range(6))
-    verification = checked(world, NEW, expectations=[Expectation(size, tree.root(size))])
+def test_somebody_outside_who_remembers_them_proves_them(robbed, size, left):
+    tree = Tree(leaf_hash(record_bytes(robbed, index)) for index in range(6))
+    verification = checked(robbed, NEW, expectations=[Expectation(size, tree.root(size))])
     assert [(found.first, found.last) for found in verification.unproven] == ([left] if left else [])
 
 
-def test_a_wrong_memory_proves_nothing(world):
-    stolen(world)
-    verification = checked(world, NEW, expectations=[Expectation(6, bytes(32))])
+def test_a_wrong_memory_proves_nothing(robbed):
+    verification = checked(robbed, NEW, expectations=[Expectation(6, bytes(32))])
     assert verification.problems
     assert len(verification.unproven) == 1
 
 
-def test_a_stolen_key_alone_vouches_only_for_what_came_before(world):
-    stolen(world)
-    assert checked(world, world.signer).holds
-    write(world, NEW, Drafting(policy="more").refused())
+def test_a_stolen_key_alone_vouches_only_for_what_came_before(robbed):
+    assert checked(robbed, robbed.signer).holds
+    write(robbed, NEW, Drafting(policy="more").refused())
     with pytest.raises(Refused, match="ended"):
-        write(world, world.signer, D.intended())
+        write(robbed, robbed.signer, D.intended())
 
 
 def test_a_key_compromised_from_the_beginning_convinces_nobody(world):

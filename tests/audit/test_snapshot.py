@@ -33,18 +33,18 @@ def often(monkeypatch):
     monkeypatch.setattr(snapshot, "SNAPSHOT_EVERY", EVERY)
 
 
-@pytest.fixture
-def world(tmp_path):
-    """A log of one's own, to write to."""
-    return written(tmp_path)
-
-
 @pytest.fixture(scope="module")
 def still(tmp_path_factory):
-    """The same log, to read and to lie about."""
+    """A log to read and to lie about."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(snapshot, "SNAPSHOT_EVERY", EVERY)
         return written(tmp_path_factory.mktemp("still"))
+
+
+@pytest.fixture
+def world(still, tmp_path):
+    """The same log, to write to."""
+    return still.copied(tmp_path)
 
 
 def written(folder):

@@ -1,156 +1,24 @@
-"""``make bench``: how long whole commands take, as ratios against a limit or a peer of the same run.
+"""``make bench``: how long things take, as ratios against a limit or a peer of the same run.
 
 The two sides of a ratio alternate (A B A B), so that a busy machine slows both. Absolute times hold
-for this machine only; compare ratios.
+for this machine only; compare ratios. ``make bench BENCH=log`` measures one part alone.
 """
 
-import subprocess
 import sys
 import tempfile
-import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 
-from runner.model.hold import HoldScope, LegalHold
-from runner.model.policy import DateRange, InteractionType, Selection
-from runner.rules.holds import not_held
-from runner.rules.overlap import overlapping
+from benchmarks import log, policies, polling
+from benchmarks.measuring import show
 
-ROOT = Path(__file__).resolve().parents[2]
-PAIRS = 7
-PYTHON = sys.executable
-PURGECTL = (PYTHON, "-m", "runner")
-PEER = (PYTHON, "-m", "check_jsonschema", "--schemafile", ROOT / "schemas" / "purge-policy.schema.json")
-
-TARGET = """\
-# yaml-language-server: $schema=../../schemas/target.schema.json
-apiVersion: purge/v1
-kind: Target
-name: sandbox
-region: sandbox
-backend: interactions-purge
-approvals: none
-counts: required
-webhooks: []
-log: {origin: bench.example/interactions, keys: []}
-rateLimit: {perMinute: 300}
-poll: {deadline: PT24H}
-"""
-POLICY = """\
-# yaml-language-server: $schema=../../schemas/purge-policy.schema.json
-apiVersion: purge/v1
-kind: PurgePolicy
-name: bench-NUMBER
-owner: records-team
-target: sandbox
-interactionType: voice
-dateRange:
-  start: "2014-01-01T00:00:00.000Z"
-  end: "2014-12-31T23:59:59.999Z"
-retentionDays: 2557
-classification: hipaa
-jurisdictions: [US]
-tags: [phi]
-purgeType: permanent
-filters:
-  attributes: {department: department-NUMBER, retention_status: expired}
-reason: Seven-year organisational period for the 2014 calls has ended. Ticket REC-NUMBER.
-limits: {maxInteractions: 5000}
-"""
-
-
-def corpus(folder, size):
-    """A repository of ``size`` valid policies, none of which overlap; returns the policy files."""
-    purges, targets = folder / "policies" / "purges", folder / "policies" / "targets"
-    purges.mkdir(parents=True)
-    targets.mkdir()
-    (targets / "sandbox.yaml").write_text(TARGET)
-    for number in range(size):
-        (purges / f"bench-{number}.yaml").write_text(POLICY.replace("NUMBER", str(number)))
-    return sorted(purges.iterdir())
-
-
-def seconds(command, folder):
-    started = time.perf_counter()
-    done = subprocess.run([str(word) for word in command], cwd=folder, capture_output=True, text=True)
-    elapsed = time.perf_counter() - started
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))[:200]} failed:\n{done.stdout}{done.stderr}")
-    return elapsed
-
-
-def show(what, time_taken, ratio, against):
-    print(f"  {what:<34} {time_taken:>10} {ratio:>9}  {against}", flush=True)  # noqa: T201 - this is the printer
-
-
-def compare(what, command, against, baseline, folder):
-    """Print the median ratio of paired runs of a command and its baseline."""
-    seconds(command, folder), seconds(baseline, folder)
-    pairs = [(seconds(command, folder), seconds(baseline, folder)) for _ in range(PAIRS)]
-    ratio = median(ours / theirs for ours, theirs in pairs)
-    ours = median(pair[0] for pair in pairs) * 1000
-    show(what, f"{ours:.0f} ms", f"{ratio:.2f} x", against)
-
-
-def selections(size):
-    """As many selections, over 40 departments and ever new days; none overlaps, and one in 40 is held."""
-    types, first = tuple(InteractionType), datetime(2000, 1, 1, tzinfo=UTC)
-    for number in range(size):
-        start = first + timedelta(days=number // 40)
-        span = DateRange(start, start + timedelta(days=1), "", "")
-        yield Selection("sandbox", types[number % 6], span, {"department": f"department-{number % 40}"})
-
-
-def holds(count):
-    """Holds on one department, each over another part of the years."""
-    first = datetime(2000, 1, 1, tzinfo=UTC)
-    for number in range(count):
-        start = first + timedelta(days=10 * number)
-        scope = HoldScope(None, None, start, start + timedelta(days=10), {"department": "department-7"}, None)
-        yield LegalHold(f"matter-{number}", "litigation", scope, None, {})
-
-
-def timed(work):
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def cross_check(size):
-    """Print how long overlap and holds take for as many policies, and against sorting their keys.
-
-    Where the ratio hardly grows with the size, so does the time: as sorting, not as the square.
-    """
-    everything, held_by = list(selections(size)), list(holds(50))
-    keys = [(each.target, each.interaction_type, each.date_range.start) for each in everything]
-    checks = {
-        "overlap": lambda: sum(1 for _ in overlapping(everything)),
-        "50 holds": lambda: [list(not_held(each, held_by)) for each in everything],
-    }
-    for what, check in checks.items():
-        pairs = [(timed(check), timed(lambda: sorted(keys))) for _ in range(PAIRS)]
-        ours, ratio = median(pair[0] for pair in pairs), median(ours / theirs for ours, theirs in pairs)
-        show(f"{what}, {size:,} policies", f"{ours:.3f} s", f"{ratio:.0f} x", "sorting the same keys")
+PARTS = {"policies": policies.measure, "log": log.measure, "polling": polling.measure}
 
 
 def main():
-    show("command", "median", "ratio", "to")
-    with tempfile.TemporaryDirectory(prefix="purgectl-bench-") as name:
-        folder = Path(name)
-        compare("purgectl --help", (*PURGECTL, "--help"), "python -c pass", (PYTHON, "-c", "pass"), folder)
-        for what, size in (("1 policy", 1), ("100 policies", 100), ("1,000 policies", 1000)):
-            repository = folder / str(size)
-            files = corpus(repository, size)
-            compare(
-                f"purgectl validate, {what}",
-                (*PURGECTL, "validate"),
-                "check-jsonschema (schema only, no rules, no positions)",
-                (*PEER, *files),
-                repository,
-            )
-    for size in (1_000, 5_000, 20_000):
-        cross_check(size)
+    show("what", "median", "ratio", "to")
+    for part in sys.argv[1:] or PARTS:
+        with tempfile.TemporaryDirectory(prefix="purgectl-bench-") as name:
+            PARTS[part](Path(name))
 
 
 main()

@@ -76,8 +76,7 @@ def test_what_a_request_came_to_never_waits(draft, waits):
 
 def far(tmp_path, clock):
     """A store whose remote is, by its name, somewhere else; git is told to look here instead."""
-    world = GitWorld(tmp_path)
-    world.open_log()
+    world = GitWorld.with_log(tmp_path)
     git(world.clone, "config", f"url.{world.origin}.insteadOf", FAR)
     git(world.clone, "remote", "set-url", "origin", FAR)
     return world.store(clock=clock)
@@ -100,8 +99,7 @@ def test_a_store_far_away_keeps_the_pace_but_for_facts(tmp_path):
 
 def test_a_store_on_this_machine_does_not_wait(tmp_path):
     clock = FakeTime()
-    world = GitWorld(tmp_path)
-    world.open_log()
+    world = GitWorld.with_log(tmp_path)
     store = world.store(clock=clock)
     for number in range(BURST + 2):
         store.append([Drafting(policy=f"p{number}").refused()])

@@ -63,10 +63,13 @@ def run(world, folders, count):
     return own
 
 
-@pytest.mark.parametrize("shared_clone", [False, True], ids=["a clone each", "one clone for all"])
+@pytest.mark.parametrize(
+    "shared_clone",
+    [pytest.param(False, marks=pytest.mark.slow), True],
+    ids=["a clone each", "one clone for all"],
+)
 def test_every_event_is_there_exactly_once(tmp_path, shared_clone):
-    world = GitWorld(tmp_path)
-    world.open_log()
+    world = GitWorld.with_log(tmp_path)
     writers, count = 4, 5
     folders = [world.clone if shared_clone else world.another_clone(f"c{n}") for n in range(writers)]
     own = run(world, folders, count)

@@ -17,8 +17,7 @@ SIZE = 7
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    world = GitWorld(tmp_path_factory.mktemp("world"))
-    world.open_log()
+    world = GitWorld.with_log(tmp_path_factory.mktemp("world"))
     store = world.store()
     for number in range(SIZE - 1):
         store.append([Drafting(policy=f"p{number}").refused()])

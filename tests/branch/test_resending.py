@@ -19,8 +19,7 @@ LATER = START + timedelta(days=400)
 @pytest.fixture
 def world(tmp_path):
     """Notices of records 1 to 5: one delivered, one given up, and three that wait."""
-    world = GitWorld(tmp_path)
-    world.open_log()
+    world = GitWorld.with_log(tmp_path)
     store = world.store(events=["purge.refused"])
     first = store.append([Drafting(policy="a").refused(), Drafting(policy="b").refused()]).log.outbox
     store.append([Drafting(policy=name).refused() for name in ("c", "d", "e")])

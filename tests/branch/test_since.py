@@ -24,8 +24,7 @@ def world(tmp_path_factory, request):
     """A log whose key was rotated, with notices, and two records that came together."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(snapshot, "SNAPSHOT_EVERY", request.param)
-        world = GitWorld(tmp_path_factory.mktemp("world"))
-        world.open_log()
+        world = GitWorld.with_log(tmp_path_factory.mktemp("world"))
         both = [world.signer.verifier, NEW.verifier]
         old = world.store(events=EVENTS, verifiers=both)
         old.append([Drafting(policy="one", intent=1).intended()])

@@ -22,9 +22,7 @@ ALL = ("purge.intended", "purge.submitted", "purge.completed", "log.opened")
 
 @pytest.fixture
 def world(tmp_path):
-    world = GitWorld(tmp_path)
-    world.open_log()
-    return world
+    return GitWorld.with_log(tmp_path)
 
 
 @pytest.fixture
@@ -169,6 +167,56 @@ def test_a_push_whose_answer_was_lost_has_landed_and_is_mine(world, tmp_path, mo
     assert [record.id for record in appended.landed] == [D.intended().id]
     assert (appended.known, appended.log.checkpoint.size) == ((), 2)
     assert git(world.origin, "rev-list", "--count", world.branch) == "2"
+
+
+class OutOfTime(FakeTime):
+    """Five minutes pass with every look: whatever did not work at once was the last try."""
+
+    def monotonic(self):
+        self.elapsed += 300
+        return self.elapsed
+
+
+def test_whoever_is_out_of_time_looks_whether_the_last_push_landed(world, tmp_path, monkeypatch):
+    """A push may hang for as long as an append may last."""
+    put_on_path(tmp_path / "bin", CUT_AFTER.format(flag=tmp_path / "cut"), monkeypatch)
+    appended = world.store(clock=OutOfTime()).append([D.intended()])
+    monkeypatch.undo()
+    assert [record.id for record in appended.landed] == [D.intended().id]
+
+
+def test_a_last_push_that_did_not_land_is_given_up(world, tmp_path, monkeypatch):
+    put_on_path(tmp_path / "bin", CUT_BEFORE.format(flag=tmp_path / "cut"), monkeypatch)
+    with pytest.raises(RemoteFailure, match="in time"):
+        world.store(clock=OutOfTime()).append([D.intended()])
+    monkeypatch.undo()
+    assert git(world.origin, "rev-list", "--count", world.branch) == "1"
+
+
+def test_whoever_cannot_look_gives_up_on_what_may_have_landed(world, tmp_path, monkeypatch):
+    gone = f"""{CUT_AFTER.format(flag=tmp_path / "cut").rsplit("exec", 1)[0]}
+case "$*" in *" fetch "*) if [ -d {tmp_path}/cut ]; then exit 128; fi;; esac
+exec "$REAL" "$@" """
+    put_on_path(tmp_path / "bin", gone, monkeypatch)
+    with pytest.raises(RemoteFailure, match="in time"):
+        world.store(clock=OutOfTime()).append([D.intended()])
+    monkeypatch.undo()
+    assert git(world.origin, "rev-list", "--count", world.branch) == "2"
+
+
+def test_the_clones_own_branch_follows_where_it_has_one(world):
+    """So a person's ``git log origin/audit/sandbox`` is true after a run, and git itself finds it whole."""
+    single = world.root / "single"
+    git(world.root, "clone", "--quiet", "--single-branch", f"file://{world.origin}", "single")
+    for folder, has_it in ((world.another_clone("everything"), True), (single, False)):
+        store = world.store(folder)
+        store.append([replace(D, policy=folder.name).intended()])
+        store.show()
+        tracking = git(folder, "for-each-ref", "--format=%(objectname)", "refs/remotes/origin/audit")
+        assert tracking == (world.tip() if has_it else "")
+        git(folder, "fsck", "--full", "--strict")
+    git(world.root / "everything", "remote", "set-url", "origin", str(world.root / "gone.git"))
+    world.store(world.root / "everything").show()
 
 
 def test_a_push_that_was_lost_is_made_again(world, tmp_path, monkeypatch):

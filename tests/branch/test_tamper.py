@@ -34,8 +34,7 @@ def world(tmp_path_factory, request):
     """A log with records that came alone and together, a notice that was delivered, and two that wait."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(snapshot, "SNAPSHOT_EVERY", SNAPSHOT_EVERY[request.param])
-        world = GitWorld(tmp_path_factory.mktemp("world"))
-        world.open_log()
+        world = GitWorld.with_log(tmp_path_factory.mktemp("world"))
         store = world.store(events=EVENTS)
         (first,) = store.append([D.intended()]).log.outbox
         store.append([D.submitted()])
@@ -91,7 +90,7 @@ def read_from(world, branch):
     """The first record that a runner reads."""
     replay = Replay(branch, world.trust)
     replay.begin(branch.head)
-    return min(replay.ledger.records)
+    return replay.ledger.records[0].index
 
 
 def flips(data):

@@ -29,8 +29,7 @@ FORGER = Signer.generate(ORIGIN)
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """A log of eight records in six commits, with one notice delivered and one waiting."""
-    world = GitWorld(tmp_path_factory.mktemp("world"))
-    world.open_log()
+    world = GitWorld.with_log(tmp_path_factory.mktemp("world"))
     store = world.store(events=EVENTS)
     store.append([D.intended()])
     store.append([D.submitted()])

@@ -19,9 +19,7 @@ LATER = START + timedelta(days=30)
 
 @pytest.fixture
 def world(tmp_path):
-    world = GitWorld(tmp_path)
-    world.open_log()
-    return world
+    return GitWorld.with_log(tmp_path)
 
 
 @pytest.fixture

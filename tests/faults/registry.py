@@ -11,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from support.lives import Lives
-from support.sandbox import GOVERNANCE, PURGE
+from support.sandbox import GOVERNANCE, PURGE, RECORDING_JOB, RECORDING_JOBS
+
+from runner.apply.decision import SETTLE
+from runner.sandbox.recordings.fill import names
 
 MOMENTS = ("before", "during", "after")
 
@@ -21,7 +24,8 @@ class Story:
     """What happens to one purge, and the effects that no story before it has.
 
     ``ends`` is the purge's last record when nobody dies. ``prepare`` sets the scene for the run that is
-    killed, ``mend`` for those that follow it.
+    killed, ``mend`` for those that follow it. Where the platform can be ``asked`` what became of a
+    request, no death leaves anything unknown.
     """
 
     name: str
@@ -29,12 +33,19 @@ class Story:
     effects: tuple[str, ...]
     prepare: Callable[[Lives], None]
     mend: Callable[[Lives], None] = lambda lives: None
+    asked: bool = False
 
 
 def moments(effect: str) -> tuple[str, ...]:
-    """When one can die of an effect: there is a middle where somebody else has to do something."""
-    far = ("git push ", "GET ", "POST ")
-    return MOMENTS if effect.partition(": ")[2].startswith(far) else ("before", "after")
+    """When one can die of an effect: there is a middle where somebody else has to do something.
+
+    A look changes nothing, so that one death of it stands for all.
+    """
+    what = effect.partition(": ")[2]
+    if what.startswith("GET "):
+        return ("during",)
+    far = ("git push ", "POST ", "PUT ", "DELETE ")
+    return MOMENTS if what.startswith(far) else ("before", "after")
 
 
 def endings(story: Story, effect: str, moment: str) -> set[str]:
@@ -44,7 +55,7 @@ def endings(story: Story, effect: str, moment: str) -> set[str]:
     sent. A push that is under way may land or not.
     """
     phase, _, what = effect.partition(": ")
-    known, unknown = {story.ends}, {"purge.ambiguous"}
+    known, unknown = {story.ends}, {story.ends if story.asked else "purge.ambiguous"}
     if what == "git push purge.intended":
         return {"before": known, "during": known | unknown, "after": unknown}[moment]
     if phase == "sent" and what.startswith("rename "):
@@ -54,6 +65,32 @@ def endings(story: Story, effect: str, moment: str) -> set[str]:
 
 def _purge(lives: Lives) -> None:
     lives.journey.merge()
+
+
+def recordings(lives: Lives, **changes: str) -> None:
+    """An organisation with recording jobs, and the calls of one queue in one quarter."""
+    lives.settle = SETTLE.total_seconds()
+    lives.journey.world.commit(
+        {"policies/targets/sandbox.yaml": lives.journey.target(backend="recording-jobs")}
+    )
+    lives.journey.merge(
+        dateRange='{start: "2022-01-01T00:00:00.000Z", end: "2022-03-31T23:59:59.999Z"}',
+        filters=f"{{dimensions: {{queue: [{names()['queue']['billing-1']}]}}}}",
+        includeSensitive="true",
+        **changes,
+    )
+
+
+def _above_the_cap(lives: Lives) -> None:
+    recordings(lives, limits="{maxInteractions: 1}")
+
+
+def _cut(on: str, **more: object) -> Callable[[Lives], None]:
+    def prepare(lives: Lives) -> None:
+        recordings(lives)
+        lives.box.arm("cut-after-effect", on, **more)
+
+    return prepare
 
 
 def _young(lives: Lives) -> None:
@@ -218,5 +255,50 @@ STORIES = (
         ),
         _answered(503, GOVERNANCE),
         _receiver_is_back,
+    ),
+    Story(
+        "a purge that its platform prepares",
+        "purge.verified",
+        (
+            "opening: GET /api/v2/tokens/me",
+            "opening: GET /api/v2/analytics/conversations/details/jobs/availability",
+            "opening: GET /api/v2/recording/jobs",
+            "opening: POST /api/v2/recording/jobs",
+            "opening: POST /api/v2/analytics/conversations/details/query",
+            "announced: GET /api/v2/analytics/conversations/details/jobs/availability",
+            "announced: GET /api/v2/recording/jobs/*",
+            "announced: PUT /api/v2/recording/jobs/*",
+            "accepted: GET /api/v2/recording/jobs",
+            "ended: POST /api/v2/analytics/conversations/details/query",
+            "ended: GET /api/v2/recording/jobs/*/failedrecordings",
+            "ended: GET /api/v2/conversations/*/recordingmetadata",
+        ),
+        recordings,
+        asked=True,
+    ),
+    Story(
+        "a job that has counted more than the cap",
+        "purge.refused",
+        (
+            "settled: GET /api/v2/recording/jobs/*",
+            "settled: DELETE /api/v2/recording/jobs/*",
+        ),
+        _above_the_cap,
+        asked=True,
+    ),
+    Story(
+        "an execution whose answer is lost",
+        "purge.verified",
+        (
+            "sent: connect",
+            "sent: GET /api/v2/recording/jobs/*",
+            "sent: git push log.heartbeat",
+            "sent: git update-ref refs/purgectl/audit/sandbox",
+        ),
+        _cut("PUT " + RECORDING_JOB, times=None),
+        asked=True,
+    ),
+    Story(
+        "a job whose making is not answered", "purge.verified", (), _cut("POST " + RECORDING_JOBS), asked=True
     ),
 )

@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -24,13 +25,14 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from support.gitworld import ORIGIN
 from support.imagined import Died, Organisation, Wire
+from support.imaginedjobs import RecordingPlatform
 from support.imaginedlog import Machine, fates
-from support.journey import EVENTS, policy
+from support.imaginedtree import HOLD, TARGET, TARGET_FILE, order, path
+from support.journey import HELD
 
-from runner.audit.fields import text
 from runner.errors import PurgectlError
+from runner.model.fields import text
 from runner.model.job import JobStatus
 from runner.model.policy import PurgePolicy, Selection
 from runner.model.purge import PurgeState
@@ -40,50 +42,15 @@ MACHINES = ("first", "second")
 MOODS = ("accepts", "rejects", "throttles", "is deaf", "loses its answer", "is late")
 LAST_CALL = 60
 """The call of a port at which something happens at the latest; a run has some fifty."""
-TARGET = f"""# yaml-language-server: $schema=../../schemas/target.schema.json
-apiVersion: purge/v1
-kind: Target
-name: sandbox
-region: sandbox
-backend: interactions-purge
-approvals: none
-counts: required
-webhooks: [{{id: governance, events: [{", ".join(EVENTS)}]}}]
-log: {{origin: {ORIGIN}, keys: [{ORIGIN}+27053ca4+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4]}}
-poll: {{deadline: PT1H}}
-rateLimit: {{perMinute: 300}}
-"""
-HOLD = """# yaml-language-server: $schema=../../schemas/legal-hold.schema.json
-apiVersion: purge/v1
-kind: LegalHold
-name: matter-1
-type: litigation
-basis: Preservation letter of 2026-11-02
-issuedBy: legal-team
-issuedOn: "2026-11-02"
-scope: {targets: [sandbox], dateRange: {start: "2014-01-01T00:00:00.000Z", end: "2014-12-31T23:59:59.999Z"}}
-review: {every: P90D}
-"""
-HELD = "policies/holds/matter-1.yaml"
-TARGET_FILE = "policies/targets/sandbox.yaml"
 calls = st.integers(1, LAST_CALL)
-
-
-def path(year: str) -> str:
-    return f"policies/purges/year-{year}.yaml"
-
-
-def order(year: str, **changes: str) -> str:
-    dates = f'{{start: "{year}-01-01T00:00:00.000Z", end: "{year}-12-31T23:59:59.999Z"}}'
-    return policy(f"year-{year}", dateRange=dates, **changes)
 
 
 class BadDays(RuleBasedStateMachine):
     """One organisation, two machines, and a world that does as it likes."""
 
-    @initialize(lists_jobs=st.booleans())
-    def opens(self, lists_jobs: bool) -> None:
-        self.org = Organisation(TARGET, lists_jobs=lists_jobs)
+    @initialize(kind=st.sampled_from(["cannot list", "lists", "prepares"]))
+    def opens(self, kind: str) -> None:
+        self.org = Organisation(TARGET, lists_jobs=kind == "lists", prepares=kind == "prepares")
         self.org.platform.on_submit = self._the_request_was_allowed
         self.machines = {name: Machine(name, self.org.clock) for name in MACHINES}
         self.ends: dict[str, PurgeState] = {}
@@ -134,6 +101,20 @@ class BadDays(RuleBasedStateMachine):
     @rule(moods=st.lists(st.sampled_from(MOODS), min_size=1, max_size=3))
     def the_platform_has_moods(self, moods: list[str]) -> None:
         self.org.platform.moods = moods
+
+    @precondition(lambda self: isinstance(self.org.platform, RecordingPlatform))
+    @rule(
+        posts=st.lists(st.sampled_from(["lost", "refused", ""]), max_size=3),
+        others=st.integers(0, 2),
+        total=st.sampled_from([7, 7, 7, 10_000_000, None]),
+        seconds=st.sampled_from([0, 40, 4000]),
+    )
+    def the_platform_prepares_as_it_likes(
+        self, posts: list[str], others: int, total: int | None, seconds: int
+    ) -> None:
+        platform = self.org.platform
+        platform.posts, platform.others, platform.total = posts, others, total
+        platform.counting = timedelta(seconds=seconds)
 
     @rule(status=st.sampled_from([s for s in JobStatus if s is not JobStatus.PENDING]))
     def the_jobs_end(self, status: JobStatus) -> None:
@@ -227,6 +208,9 @@ class BadDays(RuleBasedStateMachine):
         assert f"revision: {ordered.revision}" in file, "a request was sent for a policy that is not on main"
         begun = [effect for effect in self.org.platform.effects if effect.policy == purge_key(ordered)]
         assert begun == [], "a request was sent for a purge that runs or has run"
+        if isinstance(self.org.platform, RecordingPlatform):
+            assert purge.prepared_job in self.org.platform.prepared, "a job runs that nobody announced"
+            assert purge.matched == 7, "a job runs whose totals nobody allowed"
 
     def _purge(self, name: str, revision: int):
         purges = self.org.branch.purges.values()
@@ -280,6 +264,8 @@ class BadDays(RuleBasedStateMachine):
         org = self.org
         org.branch.lies, org.kill_switch_open, org.broken[:] = False, True, []
         org.platform.moods, org.receiver.mood = [], "http-204"
+        if isinstance(org.platform, RecordingPlatform):
+            org.platform.posts, org.platform.others, org.platform.total = [], 0, 7
         org.main.commit(**{TARGET_FILE: TARGET, HELD: None})
         org.replay()
         for _ in range(6):

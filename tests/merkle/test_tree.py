@@ -144,12 +144,18 @@ def test_consistency_of_no_leaves_and_of_wrong_sizes():
             TREE.inclusion(index, size)
 
 
-def test_a_copy_grows_on_its_own():
-    tree = Tree(LEAVES[:5])
+@given(st.integers(0, 70), st.integers(0, 70))
+def test_a_copy_grows_on_its_own(start, size):
+    tree = Tree(LEAVES[:start])
     other = tree.copy()
-    other.append(LEAVES[5])
-    assert (tree.size, other.size) == (5, 6)
-    assert tree.root() == TREE.root(5)
+    for leaf in LEAVES[start:]:
+        other.append(leaf)
+    assert (tree.size, tree.root()) == (start, TREE.root(start))
+    tree.append(b"?" * 32)
+    assert other.root() == TREE.root()
+    assert other.consistency(min(size, start), 70) == TREE.consistency(min(size, start), 70)
+    if size < 70:
+        assert other.inclusion(size, 70) == TREE.inclusion(size, 70)
 
 
 @given(st.integers(1, 40), st.integers(0, 20))

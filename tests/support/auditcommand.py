@@ -1,44 +1,21 @@
-"""``purgectl audit`` as people run it: a process in a folder, its exit code, and what it prints."""
+"""``purgectl audit`` as people run it."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft7Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT7
+from support.commandline import Done, kept_variables, purgectl
 
 from runner.documents.resources import schema
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-
 def audit(folder: Path, *arguments: str, **variables: str) -> Done:
     """Run the command in a folder; variables that are not given here are not there."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "runner", "audit", *arguments],
-        cwd=folder,
-        env=kept | variables,
-        capture_output=True,
-        timeout=60,
-    )
-    result = Done(done.returncode, done.stdout.decode(), done.stderr.decode())
-    assert "Traceback" not in result.out + result.err
-    assert "internal error" not in result.err
-    return result
+    return purgectl(folder, "audit", *arguments, variables=kept_variables() | variables)
 
 
 def valid(name: str, document: Any) -> Any:

@@ -1,7 +1,8 @@
-"""A stand-in for GitHub's REST API over a ``Hub``: what purgectl reads of it, shaped as it is documented.
+"""A stand-in for GitHub's REST API over a ``Hub``: what purgectl reads and writes, in GitHub's shapes.
 
 ``lagging`` hides what is newest, ``page`` bounds a page, ``version`` is that of the answers, and
-``twists`` change or replace an answer, by a part of its path.
+``twists`` change or replace an answer, by a part of its path. Every answer is held against
+``github-used.schema.json`` before it is twisted.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from support.githubdesk import TOKEN, Desk, known, permissions
+from support.githubsettings import Settings
+from support.githubshapes import misshapen
 from support.gitworld import git
 from support.pullrequests import Account, Entry, Hub, PullRequest, Row
 
 DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 GONE_IN_2026 = ("merge_commit_sha", "assignee")
-TOKEN = "ghs_sixteenCharacters"
 
 
 @dataclass
@@ -49,6 +52,9 @@ class GitHubStandIn:
         self.page = 100
         self.twists: dict[str, Twist] = {}
         self.seen: list[str] = []
+        self.misshapen: list[str] = []
+        self.desk = Desk(hub.name, hub.clock, version)
+        self.settings = Settings(hub.name, hub.clock)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -63,19 +69,25 @@ class GitHubStandIn:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        assert not self.misshapen, self.misshapen
 
     def environment(self) -> dict[str, str]:
         """The variables that point purgectl at it."""
         return {"GITHUB_API_URL": self.url, "GITHUB_REPOSITORY": self.hub.name, "GITHUB_TOKEN": TOKEN}
 
-    def reply(self, target: str, token: str | None) -> Reply:
-        """Answer one GET, as the twists have it."""
+    def reply(self, method: str, target: str, token: str | None, given: Any) -> Reply:
+        """Answer one request, as the twists have it."""
         self.seen.append(target)
-        if token != f"Bearer {TOKEN}":
+        if not known(token):
             return Reply({"message": "Bad credentials"}, 401)
-        reply = self._straight(
-            urlsplit(target).path, {k: v[0] for k, v in parse_qs(urlsplit(target).query).items()}
-        )
+        path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
+        if method == "GET":
+            reply = self._straight(path, {key: values[0] for key, values in query.items()})
+        else:
+            status, body = self.desk.write(method, path.split("/")[4:], given, permissions(token))
+            reply = Reply(body, status)
+        if reply.status < 400:
+            self.misshapen += misshapen(method, path, reply.body, self.version)
         for part, twist in self.twists.items():
             if part in target and reply.status == 200:
                 twisted = twist(reply.body)
@@ -83,7 +95,7 @@ class GitHubStandIn:
         return reply
 
     def _straight(self, path: str, query: dict[str, str]) -> Reply:
-        found = re.fullmatch(r"/repos/([^/]+/[^/]+)/(.*)", path)
+        found = re.fullmatch(r"/repos/([^/]+/[^/]+)(?:/(.*))?", path)
         if found is None:
             return Reply({"message": "Not Found"}, 404)
         repository, rest = found.groups()
@@ -91,15 +103,30 @@ class GitHubStandIn:
             return self._activity(path, repository, query)
         if repository != self.hub.name:
             return Reply({"message": "Not Found"}, 404)
-        match rest.split("/"):
+        match rest.split("/") if rest else []:
             case ["commits", sha, "pulls"]:
                 brought = [] if self.lagging else [each for each in self.hub.pulls if sha in each.landed]
                 return self._paged(path, query, [self._pull(each) for each in brought])
-            case ["pulls", number, *part]:
+            case ["pulls", number, *part] if int(number) <= len(self.hub.pulls):
                 return self._of_pull(path, query, self.hub.pulls[int(number) - 1], part)
             case ["collaborators", login, "permission"]:
                 return self._permission(login)
+            case parts if (rows := self.desk.read(parts, query)) is not None:
+                return self._paged(path, query, rows)
+            case parts if (setting := self.settings.answer(parts)) is not None:
+                return self._setting(path, query, *setting)
         return Reply({"message": "Not Found"}, 404)
+
+    def _setting(self, path: str, query: dict[str, str], inside: str, value: Any) -> Reply:
+        """Answer a setting, as a thing or as a list that stands under a key or alone."""
+        if any(part in path for part in self.settings.withheld):
+            return Reply({"message": "Resource not accessible by integration"}, 403)
+        if not inside:
+            return Reply(value)
+        page = self._paged(path, query, value)
+        if inside != "[]":
+            page.body = {"total_count": len(value), inside: page.body}
+        return page
 
     def _of_pull(self, path: str, query: dict[str, str], pull: PullRequest, part: list[str]) -> Reply:
         match part:
@@ -138,11 +165,19 @@ class GitHubStandIn:
             "merge_commit_sha": pull.landed[0] if pull.landed else None,
             "assignee": None,
             "head": {
+                "label": f"{pull.author.login}:{pull.branch}",
                 "ref": pull.branch,
                 "sha": pull.head,
+                "user": _account(pull.author),
                 "repo": None if pull.repository is None else {"full_name": pull.repository},
             },
-            "base": {"ref": pull.base_branch, "sha": pull.base, "repo": {"full_name": pull.base_repository}},
+            "base": {
+                "label": f"acme:{pull.base_branch}",
+                "ref": pull.base_branch,
+                "sha": pull.base,
+                "user": _account(pull.author),
+                "repo": {"full_name": pull.base_repository},
+            },
         }
         gone = GONE_IN_2026 if self.version >= "2026" else ()
         return {key: item for key, item in value.items() if key not in gone}
@@ -230,7 +265,16 @@ def _handler(standin: GitHubStandIn) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
-            reply = standin.reply(self.path, self.headers.get("Authorization"))
+            self._answer(None)
+
+        def do_POST(self) -> None:
+            self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+        def do_PATCH(self) -> None:
+            self.do_POST()
+
+        def _answer(self, given: Any) -> None:
+            reply = standin.reply(self.command, self.path, self.headers.get("Authorization"), given)
             data = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response_only(reply.status)
             self.send_header("Date", format_datetime(standin.hub.clock.now(), usegmt=True))

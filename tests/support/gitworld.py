@@ -1,13 +1,19 @@
-"""A real git world for tests: a bare origin, clones of it, and a log with a fresh key."""
+"""A real git world for tests: a bare origin, clones of it, and a log with a key.
+
+A world is made by git once a process and kind, and then copied: most tests begin with the same one.
+"""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from support.faketime import FakeTime, highest
@@ -66,10 +72,23 @@ class GitWorld:
     signer: Signer = field(default_factory=lambda: Signer.generate(ORIGIN))
 
     def __post_init__(self) -> None:
-        git(self.root, "init", "--quiet", "--bare", "--initial-branch", "main", "origin.git")
-        git(self.root, "clone", "--quiet", str(self.origin), "work")
-        git(self.clone, "symbolic-ref", "HEAD", "refs/heads/main")
-        self.commit({"README.md": "# policies\n"})
+        if not self.origin.exists():
+            _copy(_empty(), self.root)
+
+    @classmethod
+    def with_log(
+        cls, root: Path, *, events: Sequence[str] | None = None, clock: Callable[[], Clock] = FakeTime
+    ) -> GitWorld:
+        """A world whose log is open, by the time of a new ``clock``.
+
+        With ``events``, perhaps none, its target's file is on ``main`` too.
+        """
+        return _opened(None if events is None else tuple(events), clock).copied(root)
+
+    def copied(self, root: Path) -> GitWorld:
+        """The same world somewhere else: origin, first clone and key."""
+        _copy(self.root, root)
+        return replace(self, root=root)
 
     @property
     def origin(self) -> Path:
@@ -178,3 +197,38 @@ class GitWorld:
         """The commit that the log's branch is at on the origin; the clone then has it all."""
         git(self.clone, "fetch", "--quiet", str(self.origin), self.branch)
         return git(self.origin, "rev-parse", self.branch)
+
+
+@lru_cache
+def _empty() -> Path:
+    """A world with one commit on ``main``."""
+    root = _folder()
+    git(root, "init", "--quiet", "--bare", "--initial-branch", "main", "origin.git")
+    git(root, "clone", "--quiet", str(root / "origin.git"), "work")
+    git(root / "work", "symbolic-ref", "HEAD", "refs/heads/main")
+    for sample in root.rglob("*.sample"):
+        sample.unlink()
+    GitWorld(root).commit({"README.md": "# policies\n"})
+    return root
+
+
+@lru_cache
+def _opened(events: tuple[str, ...] | None, clock: Callable[[], Clock]) -> GitWorld:
+    world = GitWorld(_folder())
+    if events is not None:
+        world.commit_target(events=events)
+    world.open_log(clock=clock())
+    return world
+
+
+def _folder() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="purgectl-world-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    return root
+
+
+def _copy(world: Path, root: Path) -> None:
+    for name in ("origin.git", "work"):
+        shutil.copytree(world / name, root / name)
+    settings = root / "work/.git/config"
+    settings.write_text(settings.read_text().replace(str(world), str(root)))

@@ -114,7 +114,7 @@ class Conversation(BaseHTTPRequestHandler):
         script = self.peer.scripts.popleft() if self.peer.scripts else answer(599, {"message": "unscripted"})
         script(self)
 
-    do_GET = do_POST = do_CONNECT = handle_any  # noqa: N815 - the library's names
+    do_GET = do_POST = do_PUT = do_DELETE = do_CONNECT = handle_any  # noqa: N815 - the library's names
 
     def log_message(self, *args: object) -> None:
         """Say nothing: the journal is the log."""

@@ -10,20 +10,23 @@ from dataclasses import dataclass, field
 
 from support.faketime import FakeTime
 from support.gitworld import ORIGIN, RUNNER
+from support.imaginedjobs import RecordingPlatform
 from support.imaginedlog import Branch, Machine, Store
 from support.imaginedpeers import Door, Main, Platform, Receiver, Source
 
 from runner.apply.drafts import Drafts
+from runner.apply.look import Ports
 from runner.apply.outcome import RunOutcome
 from runner.apply.resolution import Decision, Evidence, Resolution
 from runner.apply.run import Limits, Run
 from runner.apply.term import Term
-from runner.apply.world import Ports
 from runner.forge.absent import NoForge
+from runner.genesys.interactions_purge import InteractionsPurgePreparer
 from runner.model.job import Job
 from runner.model.purge import PurgeState
 from runner.notices.schedule import GONE
 from runner.plan.tree import read_tree
+from runner.ports import Preparer, Protection
 
 
 class Died(BaseException):
@@ -77,10 +80,13 @@ class Wired:
 
 
 class Silence:
-    """Nobody watches."""
+    """Nobody watches; ``told`` is what was said."""
+
+    def __init__(self, told: list[str] | None = None) -> None:
+        self._told = [] if told is None else told
 
     def say(self, text: str) -> None:
-        """Say nothing."""
+        self._told.append(text)
 
     def job(self, policy: str, job: Job, matched: int | None, age_seconds: float) -> None:
         """Show nothing."""
@@ -89,36 +95,52 @@ class Silence:
 class Organisation:
     """One target, one platform, one receiver, one clock, and as many machines as a test wants."""
 
-    def __init__(self, target: str, *, lists_jobs: bool = False) -> None:
+    def __init__(self, target: str, *, lists_jobs: bool = False, prepares: bool = False) -> None:
         self.clock = FakeTime()
         self.main = Main()
         self.main.commit(**{"policies/targets/sandbox.yaml": target})
         self.branch = Branch(self.clock)
-        self.platform = Platform(self.clock, lists_jobs)
+        self.platform = RecordingPlatform(self.clock) if prepares else Platform(self.clock, lists_jobs)
         self.receiver = Receiver()
         self.kill_switch_open = True
         self.broken: list[str] = []
+        self.told: list[str] = []
+        self.protection: Protection | None = None
+        self.on_append: dict[str, Callable[[], None]] = {}
         self.sessions = 0
 
     def run(
-        self, machine: Machine, wire: Wire, plan: Callable[[Term], None] = lambda term: None
+        self,
+        machine: Machine,
+        wire: Wire,
+        plan: Callable[[Term], None] = lambda term: None,
+        seconds: float = 1500,
     ) -> RunOutcome:
-        """Run ``apply`` once. ``plan`` may put the end of the term on the wire."""
-        term, source = Term(self.clock, 1500), Source(self.main)
+        """Run ``apply`` once, for so many seconds. ``plan`` may put the end of the term on the wire."""
+        term, source = Term(self.clock, seconds), Source(self.main)
         plan(term)
         ports = Ports(
             source=Wired(source, wire, free=("files",)),
-            log=Wired(Store(self.branch, machine, self.broken), wire),
+            log=Wired(Store(self.branch, machine, self.broken, self.on_append), wire),
             spool=Wired(machine, wire),
             reader=Wired(self.platform, wire),
+            preparer=Wired(self.preparer, wire),
+            protection=self.protection,
             submitter=Wired(Door(self.platform, source, wire.answers), wire),
             forge=NoForge(),
             notifier=Wired(self.receiver, wire),
             clock=Wired(self.clock, wire, free=("now", "monotonic")),
-            watcher=Silence(),
+            watcher=Silence(self.told),
         )
         target = read_tree(source.files(source.fetch())).targets["sandbox"]
         return Run(ports, self._drafts(), Limits(term, lambda: self.kill_switch_open), target)()
+
+    @property
+    def preparer(self) -> Preparer:
+        """The platform itself where it prepares, else one that has nothing to do."""
+        if isinstance(self.platform, RecordingPlatform):
+            return self.platform
+        return InteractionsPurgePreparer()
 
     def replay(self) -> None:
         """A person sends again what was given up, or what its receiver asked never to hear again."""

@@ -6,7 +6,7 @@ tested elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,10 +14,10 @@ from support.faketime import FakeTime
 from support.gitworld import ORIGIN, RUNNER
 from support.journey import EVENTS
 
-from runner.audit.fields import entries, number, text
 from runner.audit.records import encode, opened, parse
 from runner.audit.state import IllegalRecord, follow
 from runner.errors import LogBroken, Refused, RemoteFailure
+from runner.model.fields import entries, number, text
 from runner.model.log import Appended, Checkpoint, Draft, Log, Record, RecordType, Spooled
 from runner.model.notice import Notice
 from runner.model.purge import Purge
@@ -107,11 +107,15 @@ class Machine:
 
 @dataclass
 class Store:
-    """``ports.LogStore`` on one machine. ``broken`` says what becomes of the next pushes."""
+    """``ports.LogStore`` on one machine. ``broken`` says what becomes of the next pushes.
+
+    ``on_append`` is what happens right after a record of a kind has landed.
+    """
 
     branch: Branch
     machine: Machine
     broken: list[str]
+    on_append: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def load(self) -> Log:
         ids = [record.id for record in self.branch.records]
@@ -136,6 +140,8 @@ class Store:
         if fault == "refused":
             raise RemoteFailure("the remote does not take the push")
         landed, known = self.branch.append(drafts, self.machine.clock.now())
+        for record in landed:
+            self.on_append.get(record.type.value, _nothing)()
         outbox, over = self.branch.outbox, self.branch.dead
         for notice in attempted:
             if notice.key in outbox and outbox[notice.key].attempts < notice.attempts:
@@ -153,6 +159,10 @@ class Store:
         if fault == "unanswered":
             raise RemoteFailure("the push was not answered in five minutes")
         return Appended(self.load(), tuple(landed), tuple(known))
+
+
+def _nothing() -> None:
+    return
 
 
 def fates(records: Sequence[Record]) -> dict[Key, str]:

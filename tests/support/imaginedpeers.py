@@ -12,6 +12,7 @@ from support.faketime import FakeTime
 from runner.errors import OutcomeUnknown, RequestRejected, RetryLater
 from runner.model.job import Job, JobStatus
 from runner.model.notice import Delivery, Notice
+from runner.model.platform import Presence, Remains, Survey
 from runner.model.policy import PurgePolicy, Selection
 from runner.model.purge import Purge
 from runner.model.source import EntryKind, SourceFile
@@ -82,14 +83,24 @@ class Platform:
     statuses: dict[str, JobStatus] = field(default_factory=dict)
     on_submit: Callable[[PurgePolicy, Mapping[str, str]], None] = lambda policy, seen: None
 
-    def connect(self) -> datetime:
-        return self.clock.now()
+    def connect(self) -> Presence:
+        return Presence(self.clock.now())
+
+    def survey(self, policy: PurgePolicy) -> Survey:
+        count = self.count(policy.selection)
+        return Survey(count, population=count and 10 * count)
+
+    def remains(self, purge: Purge) -> Remains:
+        return Remains(self.count(purge.selection))
 
     def count(self, selection: Selection) -> int | None:
         return 0 if self.begun(selection.date_range.start_text) else 7
 
     def begun(self, start: str) -> bool:
         return any(effect.policy[0] == f"year-{start[:4]}" for effect in self.effects)
+
+    def jobs(self) -> None:
+        """Cannot list."""
 
     def find(self, purge: Purge) -> tuple[Job, ...] | None:
         if not self.lists_jobs:
@@ -100,25 +111,29 @@ class Platform:
     def job(self, job_id: str) -> Job:
         return self._job(job_id)
 
-    def submit(self, policy: PurgePolicy, seen: Mapping[str, str]) -> Job:
+    def submit(self, policy: PurgePolicy, seen: Mapping[str, str], job_id: str | None) -> Job:
         self.asked.append((policy.name, policy.revision))
         self.on_submit(policy, seen)
         mood = self.moods.pop(0) if self.moods else "accepts"
         if mood == "rejects":
             raise RequestRejected("the platform refused", status=400)
+        if mood == "forbids":
+            raise RequestRejected("it needs recording:job:edit", status=403)
         if mood == "throttles":
             raise RetryLater("later", not_before=self.clock.now() + timedelta(hours=2))
         if mood == "is deaf":
             raise OutcomeUnknown("no answer")
         late = timedelta(minutes=5) if mood == "is late" else timedelta(0)
-        effect = Effect(
-            (policy.name, policy.revision), f"job-{len(self.effects) + 1}", self.clock.now() + late
-        )
-        self.effects.append(effect)
-        self.statuses[effect.job] = JobStatus.PENDING
+        job = job_id or f"job-{len(self.effects) + 1}"
+        effect = Effect((policy.name, policy.revision), job, self.clock.now() + late)
+        self._begin(effect)
         if mood != "accepts":
             raise OutcomeUnknown("no answer")
         return self._job(effect.job)
+
+    def _begin(self, effect: Effect) -> None:
+        self.effects.append(effect)
+        self.statuses[effect.job] = JobStatus.PENDING
 
     def end(self, status: JobStatus) -> None:
         """Let every open job come to an end, or on its way to it."""
@@ -140,8 +155,8 @@ class Door:
     source: Source
     answers: set[str]
 
-    def submit(self, policy: PurgePolicy) -> Job:
-        job = self.platform.submit(policy, self.source.seen)
+    def submit(self, policy: PurgePolicy, job_id: str | None) -> Job:
+        job = self.platform.submit(policy, self.source.seen, job_id)
         self.answers.add(job.id)
         return job
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from support.commandline import Done, command_line, kept_variables, purgectl
 from support.gitworld import GitWorld
 
 from runner.cli.clock import SystemClock
@@ -18,7 +14,6 @@ from runner.model.log import RecordType
 
 EVENTS = ("purge.completed", "purge.failed", "purge.cancelled", "purge.halted", "purge.ambiguous")
 PURGES = "policies/purges"
-KEPT = ("PATH", "HOME", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 
 
 def policy(name: str = "old-calls", **changes: str | None) -> str:
@@ -43,30 +38,32 @@ def policy(name: str = "old-calls", **changes: str | None) -> str:
     return "\n".join(["# yaml-language-server: $schema=../../schemas/purge-policy.schema.json", *lines, ""])
 
 
-@dataclass
-class Done:
-    """What one command came to."""
+HELD = "policies/holds/matter-1.yaml"
 
-    code: int
-    out: str
-    err: str
 
-    @property
-    def json(self) -> Any:
-        """The result, of a command that was asked for JSON."""
-        return json.loads(self.out)
+def hold(scope: str = "") -> str:
+    """The text of a valid hold, the file ``HELD``; with no ``scope`` it is on everything."""
+    return f"""# yaml-language-server: $schema=../../schemas/legal-hold.schema.json
+apiVersion: purge/v1
+kind: LegalHold
+name: matter-1
+type: litigation
+basis: Preservation letter of 2020-03-02, file 2020-007
+issuedBy: legal
+issuedOn: "2020-03-02"
+scope: {{{scope}}}
+review: {{every: P90D}}
+"""
 
 
 class Journey:
-    """Runs purgectl as a user does: as a process, in a clone, with variables."""
+    """Runs purgectl as a user does: in a clone, with variables."""
 
     def __init__(self, root: Path, variables: Mapping[str, str]) -> None:
-        self.world = GitWorld(root)
-        self.variables = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self.world = GitWorld.with_log(root, events=EVENTS, clock=SystemClock)
+        self.variables = kept_variables()
         self.variables |= {"PURGE_ENABLED": "true", "AUDIT_SIGNING_KEY": self.world.signer.secret()}
         self.variables |= variables
-        self.world.commit({"policies/targets/sandbox.yaml": self.target()})
-        self.world.open_log(clock=SystemClock())
 
     def target(self, **changes: str) -> str:
         """The text of the target's file; ``changes`` add or replace fields."""
@@ -82,23 +79,10 @@ class Journey:
         self.world.commit({path: policy(name, **changes)})
         return path
 
-    def command(self, *arguments: str) -> list[str]:
-        """The argument list of a purgectl process."""
-        return [sys.executable, "-m", "runner", *arguments]
-
     def run(self, *arguments: str, at: Path | None = None, **variables: str | None) -> Done:
         """Run one command to its end, in the clone or ``at`` a folder; a ``None`` unsets a variable."""
         environment = {k: v for k, v in (self.variables | variables).items() if v is not None}
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=at or self.world.clone,
-            env=environment,
-            capture_output=True,
-            timeout=60,
-        )
-        result = Done(done.returncode, done.stdout.decode(), done.stderr.decode())
-        assert "Traceback" not in result.err + result.out
-        return result
+        return purgectl(at or self.world.clone, *arguments, variables=environment)
 
     def apply(self, *arguments: str, **variables: str | None) -> Done:
         """Run ``apply`` on the sandbox target, for its JSON."""
@@ -107,7 +91,7 @@ class Journey:
     def start_apply(self) -> subprocess.Popen[bytes]:
         """Start ``apply`` and do not wait for it."""
         return subprocess.Popen(
-            self.command("apply", "--target", "sandbox"),
+            command_line("apply", "--target", "sandbox"),
             cwd=self.world.clone,
             env=self.variables,
             stdout=subprocess.DEVNULL,

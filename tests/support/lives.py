@@ -12,26 +12,33 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from support.commandline import Done
 from support.invariants import Aftermath
-from support.journey import Done, Journey
-from support.sandbox import TOKEN, Sandbox
+from support.journey import Journey
+from support.sandbox import AVAILABILITY, TOKEN, Sandbox
 
 MORTAL = str(Path(__file__).with_name("mortal.py"))
 APPLY = ("apply", "--target", "sandbox", "--format", "json")
 PATIENCE = 300
 """Seconds after which a run hangs."""
+LEEWAY = 30
+"""Seconds by which the platform is ahead: a process that sleeps on its fast clock runs ahead of it."""
 BEYOND_THE_LEASE = 5
 """Seconds that a clock is put beyond the end of a lease."""
 
 
 @dataclass
 class Lives:
-    """Runs of ``apply`` on one organisation; ``outputs`` is all that they have printed."""
+    """Runs of ``apply`` on one organisation; ``outputs`` is all that they have printed.
+
+    ``settle`` is how many seconds beyond a lease a platform that can be asked is asked for the job.
+    """
 
     journey: Journey
     box: Sandbox
     outputs: list[bytes] = field(default_factory=list)
     ahead: float = 0.0
+    settle: float = 0.0
 
     def __post_init__(self) -> None:
         temporary = self.journey.world.root / "tmp"
@@ -86,19 +93,23 @@ class Lives:
         if intents:
             newest = intents[-1]
             lease = _instant(newest["lease_until"]) - _instant(newest["at"])
-            self.move_on(lease.total_seconds() + BEYOND_THE_LEASE)
+            self.move_on(lease.total_seconds() + self.settle + BEYOND_THE_LEASE)
 
     def move_on(self, seconds: float) -> None:
         """Let time pass, here and on the platform."""
         self.ahead += seconds
         self.box.clear_faults("POST " + TOKEN)
         self.box.arm("date-skew", "POST " + TOKEN, seconds=self.ahead, times=None)
+        self.box.clear_faults("GET " + AVAILABILITY)
+        self.box.arm("date-skew", "GET " + AVAILABILITY, seconds=self.ahead + LEEWAY, times=None)
 
     def finish(self) -> Aftermath:
         """Go on as a schedule would: at once in the same clone, and later in a fresh one; check all."""
         self.live()
         self.outlive_the_lease()
         self.live(at=self._fresh_clone())
+        if self.settle:
+            self.live(at=self._fresh_clone())
         return self.aftermath().check()
 
     def rest(self) -> None:

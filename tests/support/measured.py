@@ -13,18 +13,18 @@ from runner.documents.typed_packs import regulation_pack
 from runner.model.finding import Fault
 from runner.model.policy import Classification
 from runner.model.purge import Purge, PurgeState
-from runner.model.regulation import Artefact
 from runner.model.settings import Settings
 from runner.model.target import Counts
 from runner.model.time import parse_instant
-from runner.rules.approvals import Evidence, Vote, approved, as_reviewed, asked, in_time, independent
-from runner.rules.erasure import Disposal, Fate, complete
+from runner.rules.approvals import Evidence, Vote, approved, as_reviewed, asked, founded, in_time, independent
+from runner.rules.changes import of_one_kind
 from runner.rules.evidence import certified
 from runner.rules.execution import (
     as_expected,
     clock_right,
     counted,
     enabled,
+    let,
     not_suspended,
     something,
     unchanged_since_opening,
@@ -33,14 +33,15 @@ from runner.rules.execution import (
 )
 from runner.rules.holds import still_there
 from runner.rules.platform import PlatformMaximum, deletes_nothing_early
-from runner.rules.retention import Items, each_old_enough
+from runner.rules.retention import last_old_enough
 from runner.rules.scope import Marked, nothing_higher
+from runner.rules.targets import same_organization
 
 
 def _ages(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
     policy = purge_policy(document)
-    items = [Items(end and parse_instant(end), count) for end, count in measured]
-    return each_old_enough(items, policy.retention_days, policy.retention_trigger, now)
+    newest = measured and parse_instant(measured)
+    return last_old_enough(newest, policy.retention_days, policy.retention_trigger, now)
 
 
 def _markers(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
@@ -54,10 +55,14 @@ def _share(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
     yield from within_share(count, measured["population"], 20, allow_unfiltered=whole)
 
 
-def _artefacts(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
-    disposals = {Artefact(each): Disposal(Fate(fate), why) for each, (fate, why) in measured.items()}
-    class_ = purge_policy(document).classification
-    return complete(class_, document.get("includeSensitive"), disposals, permitted=True)
+def _foundations(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
+    for path, merged in measured.items():
+        faults = as_reviewed(merged=merged, same_bytes=True, unknown_people=0)
+        yield from (founded(path, fault) for fault in faults)
+
+
+def _organisation(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
+    return same_organization(measured["wanted"], measured["told"], tells=True)
 
 
 def _settings(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
@@ -81,6 +86,10 @@ def _drift(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
 
 def _kill_switch(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
     return enabled(measured)
+
+
+def _permission(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
+    return let(measured)
 
 
 def _suspended(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
@@ -135,8 +144,9 @@ MEASURED: Mapping[str, Callable[[Any, Any, datetime], Iterable[Fault]]] = {
     "APR-002": _own_votes,
     "APR-003": _late,
     "APR-004": _arrival,
+    "APR-005": _foundations,
+    "CHG-001": lambda _, measured, now: of_one_kind(**measured),
     "DAT-004": _clock,
-    "ERA-004": _artefacts,
     "EVD-001": _ended,
     "HLD-007": _holds,
     "PLC-004": _baseline,
@@ -144,10 +154,12 @@ MEASURED: Mapping[str, Callable[[Any, Any, datetime], Iterable[Fault]]] = {
     "RET-004": _ages,
     "RUN-001": _kill_switch,
     "RUN-002": _suspended,
+    "RUN-003": _permission,
     "SCP-003": _share,
     "SCP-004": _drift,
     "SCP-006": _markers,
     "SCP-007": _count,
     "SCP-009": _something,
+    "TGT-003": _organisation,
 }
 """By rule: what is asked of the value of a document, the figures, and the present instant."""

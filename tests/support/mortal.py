@@ -47,6 +47,7 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 PHASES = {
     "git push purge.intended": "announced",
     "POST /api/v2/interactions/purge": "sent",
+    "PUT /api/v2/recording/jobs/*": "sent",
     "git push purge.submitted": "accepted",
     "git push purge.completed": "ended",
     "git push purge.verified": "verified",
@@ -105,7 +106,9 @@ def described(event: str, arguments: tuple[object, ...]) -> str | None:
         return _git([os.fsdecode(word) for word in arguments[1]])
     if event == "http.client.send":
         line = re.match(rb"(GET|POST|PUT|DELETE|HEAD|CONNECT) (\S+) HTTP", arguments[1])
-        return None if line is None else f"{line[1].decode()} {_without_ids(line[2].decode())}"
+        return (
+            None if line is None else f"{line[1].decode()} {_without_ids(line[2].decode().partition('?')[0])}"
+        )
     if event == "socket.connect":
         return "connect"
     if event in FILES:

@@ -11,17 +11,19 @@ from support.gitworld import ORIGIN, RUNNER, GitWorld
 from support.journey import EVENTS, policy
 
 from runner.apply.drafts import Drafts
+from runner.apply.look import Ports
 from runner.apply.outcome import RunOutcome
 from runner.apply.resolution import Decision, Evidence, Resolution
 from runner.apply.run import Limits, Run
 from runner.apply.term import Term
-from runner.apply.world import Ports
 from runner.branch.spool import SpoolFolder
 from runner.forge.absent import NoForge
+from runner.genesys.interactions_purge import InteractionsPurgePreparer
 from runner.git.main import MainBranch
 from runner.model.job import Job, JobStatus
 from runner.model.log import RecordType
 from runner.model.notice import Delivery, Notice
+from runner.model.platform import Presence, Remains, Survey
 from runner.model.policy import PurgePolicy, Selection
 from runner.model.purge import Purge
 from runner.model.target import Target
@@ -49,7 +51,10 @@ class Platform:
     accepted: list[tuple[str, str]] = field(default_factory=list)
 
     def connect(self):
-        return self.clock.now()
+        return Presence(self.clock.now())
+
+    def jobs(self) -> None:
+        """Cannot list."""
 
     def find(self, purge: Purge) -> tuple[Job, ...] | None:
         if not self.listing:
@@ -58,12 +63,19 @@ class Platform:
             self._job(job, JobStatus.RUNNING) for policy, job in self.accepted if policy == purge.policy
         )
 
+    def survey(self, policy: PurgePolicy) -> Survey:
+        count = self.count(policy.selection)
+        return Survey(count, population=count and 10 * count)
+
+    def remains(self, purge: Purge) -> Remains:
+        return Remains(self.count(purge.selection))
+
     def count(self, selection: Selection) -> int | None:
         if self.counts:
             return self.counts.pop(0)
         return 0 if selection in self.purged else 7
 
-    def submit(self, policy: PurgePolicy) -> Job:
+    def submit(self, policy: PurgePolicy, job_id: str | None) -> Job:
         self.submitted.append(policy.name)
         job = f"job-{len(self.submitted)}"
         self.accepted.append((policy.name, job))
@@ -108,9 +120,7 @@ class Organisation:
 
     def __init__(self, root: Path) -> None:
         self.clock = FakeTime()
-        self.world = GitWorld(root)
-        self.world.commit_target(events=EVENTS)
-        self.world.open_log(clock=self.clock)
+        self.world = GitWorld.with_log(root, events=EVENTS)
         self.platform = Platform(self.clock)
         self.receiver = Receiver()
 
@@ -124,6 +134,8 @@ class Organisation:
             log=log or self.world.store(clone, events=EVENTS, clock=self.clock),
             spool=self.spool(name),
             reader=self.platform,
+            preparer=InteractionsPurgePreparer(),
+            protection=None,
             submitter=self.platform,
             forge=NoForge(),
             notifier=self.receiver,
@@ -202,16 +214,3 @@ class Unwritable:
         if any(draft.type.value == self._kind for draft in drafts):
             raise self._error
         return self._store.append(drafts, **outbox)
-
-
-HOLD_ON_EVERYTHING = """# yaml-language-server: $schema=../../schemas/legal-hold.schema.json
-apiVersion: purge/v1
-kind: LegalHold
-name: matter-1
-type: litigation
-basis: Letter of 2 November
-issuedBy: legal-team
-issuedOn: "2026-11-02"
-scope: {}
-review: {every: P90D}
-"""

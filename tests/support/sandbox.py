@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
+from support.published import Published, published
 
 from runner.sandbox.server import SandboxServer
 from runner.sandbox.settings import READ_ONLY_CLIENT, Settings
@@ -23,6 +24,9 @@ TOKEN = "/oauth/token"
 PURGE = "/api/v2/interactions/purge"
 COUNT = "/api/v2/interactions/purge/count"
 JOB = "/api/v2/interactions/purge/{purgeId}"
+RECORDING_JOBS = "/api/v2/recording/jobs"
+RECORDING_JOB = "/api/v2/recording/jobs/{jobId}"
+AVAILABILITY = "/api/v2/analytics/conversations/details/jobs/availability"
 GOVERNANCE = "/governance/{endpoint}"
 
 BILLING_CALLS = {
@@ -45,8 +49,12 @@ def purge_of(*items: object) -> dict[str, object]:
 class Sandbox:
     """A running sandbox, seen from outside."""
 
-    def __init__(self, base_url: str, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, base_url: str, environment: Mapping[str, str], description: Published | None = None
+    ) -> None:
         self.base_url = base_url
+        self.description = description
+        """What holds its requests and answers against the published description, if anything does."""
         self.environment = dict(environment)
         """The variables that point purgectl at it."""
         self._http = requests.Session()
@@ -71,9 +79,11 @@ class Sandbox:
         """A fresh access token that lacks ``purge:write``."""
         return self.token(READ_ONLY_CLIENT)
 
-    def call(self, method: str, path: str, body: object = None) -> requests.Response:
-        """Send one authorised request of the API, with a token of its own."""
-        headers = {"Authorization": f"Bearer {self.token()}"}
+    def call(
+        self, method: str, path: str, body: object = None, client_id: str | None = None
+    ) -> requests.Response:
+        """Send one authorised request of the API, with a token of its own, as one client or another."""
+        headers = {"Authorization": f"Bearer {self.token(client_id)}"}
         return self.request(method, path, headers=headers, json=body)
 
     def arm(self, kind: str, on: str | None = None, **parameters: object) -> None:
@@ -96,8 +106,8 @@ class Sandbox:
         return self.request("GET", "/sandbox/journal", params=wanted).json()["entries"]
 
     def submissions(self) -> list[dict[str, Any]]:
-        """Every purge request it saw, whether or not it took effect."""
-        return self.journal("POST", PURGE)
+        """Every request to purge that it saw, of either API, whether or not it took effect."""
+        return [*self.journal("POST", PURGE), *self.journal("PUT", RECORDING_JOB)]
 
     def notices(self) -> list[dict[str, Any]]:
         """What the governance system received."""
@@ -138,14 +148,20 @@ class SandboxProcess(Sandbox):
 
 @contextmanager
 def sandbox(**settings: Any) -> Iterator[Sandbox]:
-    """A sandbox in this process; small and fast unless the settings say otherwise."""
+    """A sandbox in this process; small and fast unless the settings say otherwise.
+
+    Whatever passes it is held against the published description of the platform, if that is at hand.
+    """
     chosen = Settings(**{"size": 2000, "job_seconds": 0.05, **settings})
-    with SandboxServer(chosen) as server:
-        view = Sandbox(server.base_url, chosen.environment(server.base_url))
+    description = published()
+    around = {} if description is None else {"around": description.around}
+    with SandboxServer(chosen, **around) as server:
+        view = Sandbox(server.base_url, chosen.environment(server.base_url), description)
         try:
             yield view
         finally:
             view.close()
+    assert (description.breaches if description else []) == []
 
 
 @contextmanager
