@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from runner.errors import PolicyValidationError
 
@@ -23,4 +23,4 @@ def validate_policy(policy: Mapping[str, object], now: datetime | None = None) -
     """
     from runner.plan.article import validate  # jsonschema is slow to import, and most need it not
 
-    return validate(policy, now)
+    return validate(policy, now or datetime.now(UTC))

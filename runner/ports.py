@@ -1,13 +1,13 @@
 """What the core asks of the world. Everything else is a value.
 
-``plan`` is given a ``Reader`` and can therefore not write, whatever it does; ``Submitter`` is
-another type and is built in one place, in the ``apply`` command.
+``plan`` is given a ``Reader`` and can therefore not write, whatever it does; ``Preparer`` and
+``Submitter`` are other types and are built in one place, in the ``apply`` command.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +15,8 @@ from runner.model.change import Change
 from runner.model.job import Job
 from runner.model.log import Appended, Draft, Log, Spooled
 from runner.model.notice import Delivery, Notice
-from runner.model.policy import PurgePolicy, Selection
+from runner.model.platform import Preparation, Presence, Remains, Survey
+from runner.model.policy import PurgePolicy
 from runner.model.purge import Purge
 from runner.model.source import SourceFile
 
@@ -76,27 +77,67 @@ class Reader(Protocol):
     Raises ``RemoteFailure``, and ``Refused`` when the client lacks a scope; nothing was submitted.
     """
 
-    def count(self, selection: Selection) -> int | None:
-        """How many interactions match, or ``None`` when the target cannot count."""
+    def connect(self) -> Presence:
+        """Prove the credentials by getting a token; return who answered, and the server's clock."""
+
+    def survey(self, policy: PurgePolicy) -> Survey:
+        """What the selection of a policy matches now; its count is ``None`` when nobody can count it."""
 
     def job(self, job_id: str) -> Job:
         """One observation of a job; a job that the server no longer knows is ``VANISHED``."""
 
+    def jobs(self) -> Mapping[str, Job] | None:
+        """Every job of this client by its id, in one sweep; ``None`` if jobs cannot be listed."""
+
     def find(self, purge: Purge) -> tuple[Job, ...] | None:
-        """The jobs that the newest intent of a purge has begun; ``None`` if jobs cannot be listed."""
+        """The jobs that the newest intent of a purge has begun; ``None`` if that cannot be asked.
 
-    def connect(self) -> datetime | None:
-        """Prove the credentials by getting a token; return the server's clock.
-
-        The clock is the ``Date`` header of the answer, ``None`` when the server sent none.
+        A job that was prepared and never told to delete is none of them.
         """
+
+    def remains(self, purge: Purge) -> Remains:
+        """What is left of what an ended purge selected, and when the platform can know more."""
+
+
+class Preparer(Protocol):
+    """What precedes the irreversible call. Nothing of it deletes an interaction, whatever happens."""
+
+    def prepare(self, policy: PurgePolicy, known: Collection[str]) -> Preparation:
+        """Bring the preparation of a purge one step further, without waiting, and tell how far it is.
+
+        Asked again and again, it makes one job and finds it again, also one that another run has
+        made; ``known`` are the ids of the jobs that the log has, which are other purges'. Raises as
+        a ``Reader`` does.
+        """
+
+    def clear(self, policies: Collection[PurgePolicy], known: Collection[str]) -> None:
+        """Remove what an earlier run has prepared for policies that may not run now.
+
+        ``known`` is as in ``prepare``. Raises as a ``Reader`` does.
+        """
+
+    def discard(self, job_id: str) -> None:
+        """Remove a prepared job that will not be executed; one that is gone or has run is left alone.
+
+        Raises as a ``Reader`` does.
+        """
+
+
+class Protection(Protocol):
+    """A lock of the platform's own on conversations. Raises ``RemoteFailure``."""
+
+    def protected(self, conversations: Collection[str]) -> frozenset[str]:
+        """Which of these conversations are protected."""
+
+    def protect(self, conversations: Collection[str]) -> frozenset[str]:
+        """Protect conversations, and return those that the platform says it could not."""
 
 
 class Submitter(Protocol):
     """The writing half of a backend: one irreversible call."""
 
-    def submit(self, policy: PurgePolicy) -> Job:
-        """Ask the platform to purge.
+    def submit(self, policy: PurgePolicy, job_id: str | None) -> Job:
+        """Ask the platform to purge; ``job_id`` is the prepared job, ``None`` where there is none.
 
         Raises ``RequestRejected`` or ``RetryLater`` when the request certainly had no effect,
         ``OutcomeUnknown`` when it may have had one. Never sends a request twice after an
@@ -154,6 +195,12 @@ class PolicySource(Protocol):
 
     def files(self, commit: str) -> tuple[SourceFile, ...]:
         """Every entry below ``policies/`` in that commit, sorted by path."""
+
+    def removed(self, commit: str, folder: str) -> tuple[str, ...]:
+        """Every path below a folder that ``main`` had before that commit and has no more, sorted.
+
+        Raises ``Refused`` where the clone does not reach back to the beginning.
+        """
 
 
 class Forge(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from runner.apply.decision import AwaitPerson, DeclareAmbiguous, Nothing, Poll, Refuse, Step, Wait
 from runner.apply.outcome import Ending, PurgeResult
@@ -46,10 +47,20 @@ class Board:
 
     def verified(self, purge: Purge, verdict: Verdict) -> None:
         """Add a verdict to a purge's result."""
+        self.results[purge.id] = replace(self._ended(purge), verdict=verdict)
+
+    def unverified(self, purge: Purge, not_before: datetime) -> None:
+        """Say when a later run can tell what is left of a purge."""
+        result, when = self._ended(purge), format_instant(not_before)
+        detail = f"{result.detail}; what is left can be told from {when} on".removeprefix("; ")
+        self.results[purge.id] = replace(result, detail=detail)
+
+    def _ended(self, purge: Purge) -> PurgeResult:
+        """Return the result of a purge that has ended, in this run or an earlier one."""
         result = self.results.get(purge.id)
         if result is None or result.ending is Ending.NOTHING:
-            result = PurgeResult(purge.key, _ENDINGS.get(purge.state, Ending.COMPLETED))
-        self.results[purge.id] = replace(result, verdict=verdict)
+            return PurgeResult(purge.key, _ENDINGS.get(purge.state, Ending.COMPLETED))
+        return result
 
     @contextmanager
     def telling(self) -> Iterator[None]:

@@ -246,11 +246,11 @@ def before_submission(
     return Submit()
 
 
-def poll_interval(age_seconds: float, open_jobs: int, rate_per_minute: int) -> float:
+def poll_interval(age_seconds: float, requests: int, per_minute: float) -> float:
     """Return the pause in seconds until a job is asked about again.
 
-    A tenth of the job's age, at least 1 and at most 30 seconds, and never so often that all open
-    jobs together would exceed half the target's requests a minute.
+    A tenth of the job's age, at least 1 and at most 15 seconds, and never so often that the
+    ``requests`` which it takes to ask about every open job would exceed a budget of ``per_minute``.
     """
-    share = open_jobs * 60.0 / max(rate_per_minute / 2, 1)
-    return max(min(max(age_seconds / 10, 1.0), 30.0), share)
+    share = requests * 60.0 / max(per_minute, 1.0)
+    return max(min(max(age_seconds / 10, 1.0), 15.0), share)

@@ -9,6 +9,7 @@ from runner.apply.decision import LEASE
 from runner.apply.outcome import Figures
 from runner.apply.resolution import Resolution
 from runner.audit.identity import record_id
+from runner.audit.purge_form import recordings_form
 from runner.errors import RequestRejected
 from runner.model.approval import Approval
 from runner.model.finding import Finding
@@ -16,6 +17,7 @@ from runner.model.job import Job, JobStatus
 from runner.model.json import Json, JsonObject
 from runner.model.log import Draft, Log, RecordType
 from runner.model.notice import Notice
+from runner.model.platform import Preparation, Remains
 from runner.model.purge import Purge
 from runner.model.time import format_instant, format_milliseconds
 from runner.model.verdict import Verdict
@@ -69,8 +71,15 @@ class Drafts:
         later = None if not_before is None else format_instant(not_before)
         return replace(draft, fields={**draft.fields, "not_before": later, "status": status})
 
-    def intended(self, world: World, order: Order, approval: Approval, attempt: int) -> Draft:
-        """``purge.intended``: everything that decides what will be destroyed, before the POST."""
+    def new_refusal(self, order: Order) -> list[Draft]:
+        """Draft a refusal at selection, unless the log has the very same one already."""
+        draft = self.refused(order)
+        return [] if order.purge is not None and draft.id in order.purge.refusals else [draft]
+
+    def intended(
+        self, world: World, order: Order, approval: Approval, attempt: int, preparation: Preparation
+    ) -> Draft:
+        """``purge.intended``: everything that decides what will be destroyed, before the request."""
         target, holds = world.target, world.holds
         return self._draft(
             RecordType.INTENDED,
@@ -84,7 +93,7 @@ class Drafts:
                 },
                 "policy": {**_policy(order), "commit": order.commit, "body": order.policy.body},
                 "plan": {"digest": plan_digest(order, target, holds, world.packs)},
-                "counts": {"matched": order.count},
+                **_counted(order, preparation),
                 "limit": order.policy.max_interactions,
                 "holds": [{"name": name, "blob": blob} for name, blob in holds],
                 "packs": [{"name": name, "blob": blob} for name, blob in world.packs],
@@ -155,20 +164,25 @@ class Drafts:
             "complianceTags": list(purge.compliance_tags),
             "throughputPerSecond": figures.throughput,
         }
+        recordings: JsonObject = {}
+        if job.recordings is not None:
+            recordings = {"recordings": recordings_form(job.recordings)}
         return self._event(
             kind,
             purge,
             {
                 "audit": audit,
+                **recordings,
                 "correlation_id": job.correlation_id,
                 "response_sha256": job.response_sha256 or None,
             },
         )
 
-    def verified(self, purge: Purge, verdict: Verdict, remaining: int | None) -> Draft:
-        """``purge.verified``: what a second count found after the job had ended."""
-        facts: JsonObject = {"verdict": verdict.value, "remaining": remaining, "purged": purge.purged}
-        return self._event(RecordType.VERIFIED, purge, facts)
+    def verified(self, purge: Purge, verdict: Verdict, remains: Remains) -> Draft:
+        """``purge.verified``: what was found when somebody looked again after the job had ended."""
+        looked: JsonObject = {} if remains.looked_at is None else {"looked_at": remains.looked_at}
+        facts: JsonObject = {"verdict": verdict.value, "remaining": remains.count, "purged": purge.purged}
+        return self._event(RecordType.VERIFIED, purge, {**facts, **looked})
 
     def resolved(self, purge: Purge, resolution: Resolution) -> Draft:
         """``purge.resolved``: what a person has found out, and what the decision rests on."""
@@ -243,6 +257,21 @@ class Drafts:
     def _draft(self, kind: RecordType, fields: JsonObject) -> Draft:
         complete: JsonObject = {**fields, "runner": self.runner}
         return Draft(kind, record_id(self.origin, kind, complete), self.clock.now(), complete)
+
+
+def _counted(order: Order, preparation: Preparation) -> JsonObject:
+    """Return the count right before, and the prepared job that has counted, if one has."""
+    if preparation.job_id is None:
+        return {"counts": {"matched": order.count}}
+    deletes_at, manifest = preparation.deletes_at, preparation.manifest_sha256
+    return {
+        "counts": {"matched": order.count, "recordings": preparation.recordings},
+        "job": {
+            "id": preparation.job_id,
+            "deletes_at": None if deletes_at is None else format_instant(deletes_at),
+            **({} if manifest is None else {"manifest_sha256": manifest}),
+        },
+    }
 
 
 def _attempted(notice: Notice) -> JsonObject:

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import groupby
 
 from runner.apply.drafts import Drafts
+from runner.apply.look import Ports
 from runner.apply.term import Term
-from runner.apply.world import Ports
 from runner.model.log import Draft
 from runner.model.notice import Notice
 from runner.model.target import Target

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from runner.apply.foundations import Foundation, Foundations, unsound
 from runner.errors import Refused
 from runner.forge.decision import approval_of, faults_of
 from runner.model.approval import Approval
@@ -21,10 +22,14 @@ from runner.rules.holds import touches
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """The change that made a file what it is, and who had which role right before it."""
+    """The change that made a file what it is, and who had which role right before it.
+
+    ``foundations`` are the files that its judgement rests on besides.
+    """
 
     change: Change
     roles: Mapping[int, frozenset[str]]
+    foundations: tuple[Foundation, ...] = ()
 
 
 Said: TypeAlias = "Testimony | Refused | None"
@@ -46,9 +51,10 @@ def released(
     """Yield the name of every hold that has ended by ``now``, with the evidence.
 
     A hold has ended when its file has no errors, the day that its release names has come, and the
-    newest change of the file was approved by two people, legal among them. Every other hold is
-    active. ``world`` was judged with all of them active, and the forge is asked about those alone
-    that may stand in the way of an order. Raises ``RemoteFailure`` when it cannot be asked.
+    newest change of the file was approved by two people, legal among them, by a list of approvers that
+    came to ``main`` by review. Every other hold is active. ``world`` was judged with all of them active,
+    and the forge is asked about those alone that may stand in the way of an order. Raises
+    ``RemoteFailure`` when it cannot be asked.
     """
     for document, hold in world.review.holds:
         path = document.source.path
@@ -58,7 +64,9 @@ def released(
             found = testify(forge, source, path, world.commit)
         except Refused:
             continue
-        if not any(faults_of(found.change, document.source.blob, demand_of_release(found.roles), now)):
+        faults = faults_of(found.change, document.source.blob, demand_of_release(found.roles), now)
+        listed = Foundations(forge, source).approvers(found.change.base)
+        if not any(faults) and not any(any(unsound(each, now)) for each in listed):
             yield hold.name, approval_of(found.change)
 
 
@@ -67,6 +75,9 @@ def _due(hold: LegalHold, now: datetime) -> bool:
 
 
 def _in_the_way(hold: LegalHold, world: World) -> bool:
+    whole = world.target.backend.takes_whole_conversations
     return any(
-        order.standing is Standing.REFUSED and touches(hold, order.policy.selection) for order in world.orders
+        order.standing is Standing.REFUSED
+        and touches(hold, order.policy.selection, whole_conversations=whole)
+        for order in world.orders
     )

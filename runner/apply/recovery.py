@@ -8,8 +8,8 @@ from datetime import datetime
 from runner.apply.board import settled
 from runner.apply.decision import LOOKS_APART, Adopt, DeclareAmbiguous, LookUp, Sighting, Withdraw, next_step
 from runner.apply.drafts import Drafts
+from runner.apply.look import Ports
 from runner.apply.outcome import Ending, PurgeResult
-from runner.apply.world import Ports
 from runner.errors import PurgectlError, Refused
 from runner.model.log import Draft
 from runner.model.purge import Purge
@@ -68,5 +68,5 @@ class Recovery:
     def _require_right_clock(self) -> None:
         """Refuse to call a lease over by a clock that is not the platform's (docs/decisions.md)."""
         platform = self.ports.reader.connect()
-        for fault in execution.clock_right(self.ports.clock.now(), platform):
+        for fault in execution.clock_right(self.ports.clock.now(), platform.clock):
             raise Refused(fault.message, hint=execution.DAT_004.hint)

@@ -1,34 +1,35 @@
 """The run: every approved purge on ``main`` that has no terminal record, in one pass.
 
 It never depends on which event started it. The order is: bring in what an earlier run could not
-record; read and verify; settle what earlier runs left open, and record refusals; submit; poll;
-count again; give the day's sign of life; deliver notices.
+record; read and verify; settle what earlier runs left open, and record refusals; mirror holds;
+prepare and submit; poll; look what is left; give the day's sign of life; deliver notices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from runner.apply.board import Board, settled
-from runner.apply.decision import Intend, LookUp, Verify, next_step
+from runner.apply.decision import LookUp, Verify, next_step
 from runner.apply.drafts import Drafts
 from runner.apply.drain import drain, owed
+from runner.apply.foundations import Foundations
 from runner.apply.judge import Judge
-from runner.apply.outcome import Ending, PurgeResult, RunOutcome
+from runner.apply.line import Line
+from runner.apply.look import Ports, look
+from runner.apply.outcome import RunOutcome
 from runner.apply.polling import Polling
 from runner.apply.recording import Recorder, import_spool
 from runner.apply.recovery import Recovery
+from runner.apply.second_lock import protect_held
 from runner.apply.submission import Submission
 from runner.apply.term import Term
 from runner.apply.verification import verdict_of
-from runner.apply.world import Ports, look
-from runner.errors import PurgectlError
 from runner.model.log import Draft, Log
 from runner.model.purge import Purge, PurgeState
-from runner.model.target import Counts, Target
+from runner.model.target import Target
 from runner.model.verdict import Verdict
-from runner.plan.orders import Order
 from runner.plan.world import World
 
 
@@ -71,7 +72,7 @@ class Run:
             self.ports.watcher.say(f"recorded what an earlier run could not: {imported} files of the spool")
         world = look(self.ports, self.target)
         work = self._begun(world)
-        stages = (self._reconcile, self._submit, self._poll, self._verify, self._look_again)
+        stages = (self._reconcile, self._protect, self._submit, self._poll, self._verify, self._look_again)
         for stage in (*stages, self._beat, self._drain, self._close):
             with work.board.telling():
                 stage(work)
@@ -104,7 +105,7 @@ class Run:
             else:
                 work.board.add(settled(step, purge, order))
             if order is not None and order.findings:
-                refusals += self._new_refusal(order)
+                refusals += self.drafts.new_refusal(order)
         with work.board.telling():
             self._append(work, [*found, *refusals])
         for purge in work.log.purges.values():
@@ -117,86 +118,54 @@ class Run:
         work.board.add([result])
         return [] if draft is None else [draft]
 
-    def _new_refusal(self, order: Order) -> list[Draft]:
-        """Draft a refusal, unless the log has the very same one already."""
-        draft = self.drafts.refused(order)
-        return [] if order.purge is not None and draft.id in order.purge.refusals else [draft]
-
     def _append(self, work: _Work, drafts: list[Draft]) -> None:
         """Write what a later run would find out again, so that it need not be kept here."""
         if drafts:
             work.log = self.ports.log.append(drafts).log
 
+    def _protect(self, work: _Work) -> None:
+        """Mirror the holds, before anything is deleted."""
+        if not self.limits.term.over():
+            protect_held(self.ports, work.world)
+
     def _submit(self, work: _Work) -> None:
-        """Submit what is ready, and look after the open jobs in between."""
-        judge = Judge(self.ports, self.limits.kill_switch_open)
-        submission = Submission(self.ports, judge, self.drafts, work.record, self.limits.term)
-        board = work.board
-        for order in work.world.orders:
-            step = next_step(order.purge, order, self.ports.clock.now())
-            if not isinstance(step, Intend):
-                continue
-            with board.telling():
-                board.add(board.polling.due())
-            if self.limits.term.over():
-                board.add([PurgeResult(order.key, Ending.WAITING, self._why_over())])
-                continue
-            try:
-                result = self._submit_one(work, order, step.attempt, judge, submission)
-            except PurgectlError as failure:
-                result = PurgeResult(order.key, Ending.WAITING, failure.message, trouble=failure.exit_code)
-            board.add([result])
-            if result.ending is Ending.POLLING:
-                with board.telling():
-                    board.polling.watch(self._purges()[order.purge_id])
-
-    def _why_over(self) -> str:
-        return "this run was asked to stop" if self.limits.term.requested() else "this run's time is over"
-
-    def _submit_one(
-        self, work: _Work, order: Order, attempt: int, judge: Judge, submission: Submission
-    ) -> PurgeResult:
-        overtaken = PurgeResult(order.key, Ending.WAITING, "another run has announced this purge meanwhile")
-        if self._overtaken(order):
-            return overtaken
-        judged, approval = judge(work.world, order, judge.testify(work.world, order), judge.measure)
-        if approval is not None:
-            return submission(work.world, judged, approval, attempt)
-        if self._overtaken(order):
-            return overtaken
-        self._append(work, self._new_refusal(judged))
-        return PurgeResult(judged.key, Ending.REFUSED, findings=judged.findings)
-
-    def _overtaken(self, order: Order) -> bool:
-        """Whether another run took the purge up: then what was counted is what that run has left."""
-        now = self._purges().get(order.purge_id)
-        return now is not None and now.intent != (None if order.purge is None else order.purge.intent)
-
-    def _purges(self) -> Mapping[str, Purge]:
-        return self.ports.log.load().purges
+        """Take what is ready to the platform, and look after the open jobs in between."""
+        foundations = Foundations(self.ports.forge, self.ports.source)
+        judge, term = Judge(self.ports, self.limits.kill_switch_open, foundations), self.limits.term
+        submission = Submission(self.ports, judge, self.drafts, work.record, term)
+        line = Line(
+            ports=self.ports,
+            judge=judge,
+            drafts=self.drafts,
+            submission=submission,
+            board=work.board,
+            term=term,
+            look=lambda: look(self.ports, self.target),
+            append=lambda drafts: self._append(work, drafts),
+        )
+        line(work.world)
 
     def _poll(self, work: _Work) -> None:
         work.board.add(work.board.polling.finish())
 
     def _verify(self, work: _Work) -> None:
-        """Count again what a job may have deleted, and record together what is left."""
+        """Look again at what a job may have deleted, and record together what is left."""
         verdicts: list[tuple[Purge, Verdict, Draft]] = []
-        for purge in self._purges().values():
-            if isinstance(next_step(purge, None, self.ports.clock.now()), Verify):
+        for purge in self.ports.log.load().purges.values():
+            now = self.ports.clock.now()
+            if isinstance(next_step(purge, None, now), Verify):
                 if self.limits.term.closing():
                     break
                 with work.board.telling():
-                    remaining = self._remaining(work.world.target, purge)
-                    verdict = verdict_of(purge, remaining)
-                    verdicts.append((purge, verdict, self.drafts.verified(purge, verdict, remaining)))
+                    remains = self.ports.reader.remains(purge)
+                    if remains.not_before is not None and now < remains.not_before:
+                        work.board.unverified(purge, remains.not_before)
+                        continue
+                    verdict = verdict_of(purge, remains)
+                    verdicts.append((purge, verdict, self.drafts.verified(purge, verdict, remains)))
         self._append(work, [draft for _, _, draft in verdicts])
         for purge, verdict, _ in verdicts:
             work.board.verified(purge, verdict)
-
-    def _remaining(self, target: Target, purge: Purge) -> int | None:
-        if target.counts is not Counts.REQUIRED or purge.selection is None:
-            return None
-        return self.ports.reader.count(purge.selection)
 
     def _look_again(self, work: _Work) -> None:
         """Look a second time for the jobs that the first look missed; one look is not believed."""

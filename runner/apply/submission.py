@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from runner.apply.decision import Halt, Nothing, Submit, Withdraw, before_submission
 from runner.apply.drafts import Drafts
 from runner.apply.judge import Judge
+from runner.apply.look import Ports, look
 from runner.apply.outcome import Ending, PurgeResult
 from runner.apply.recording import Recorder
 from runner.apply.term import Term
-from runner.apply.world import Ports, look
 from runner.audit.records import fits
 from runner.errors import (
     ExitCode,
@@ -27,6 +27,7 @@ from runner.model.approval import Approval
 from runner.model.job import Job
 from runner.model.log import Appended, Draft
 from runner.model.purge import Purge
+from runner.plan.guards import Measurement
 from runner.plan.orders import Order
 from runner.plan.world import World
 from runner.rules import execution
@@ -45,14 +46,16 @@ class Submission:
     record: Recorder
     term: Term
 
-    def __call__(self, world: World, order: Order, approval: Approval, attempt: int) -> PurgeResult:
+    def __call__(
+        self, world: World, order: Order, approval: Approval, attempt: int, measurement: Measurement
+    ) -> PurgeResult:
         """Submit one guarded order at most once, and say what became of it.
 
         ``purge.intended`` is on the remote branch before the request leaves, ``main`` and the log
         are read once more in between, and every answer is recorded. Raises ``PurgectlError`` only
         while nothing was sent.
         """
-        draft = self.drafts.intended(world, order, approval, attempt)
+        draft = self.drafts.intended(world, order, approval, attempt, measurement.preparation)
         if not fits(draft):
             finding = world.review.locate(order.path, execution.too_large_for_a_record())
             return PurgeResult(order.key, Ending.REFUSED, findings=(finding,))
@@ -62,14 +65,16 @@ class Submission:
             return PurgeResult(order.key, Ending.WAITING, "another run has just announced this purge")
         intended = appended.log.purges[order.purge_id]
         try:
-            stopped = self._look_again(world, order, intended)
+            stopped = self._look_again(world, order, intended, measurement)
         except RemoteFailure as failure:
             if self.term.requested():
                 return self._withdraw(order, intended, failure.message)
             return self._postpone(order, intended, failure)
         return self._send(world, order, intended) if stopped is None else stopped
 
-    def _look_again(self, then: World, announced: Order, intended: Purge) -> PurgeResult | None:
+    def _look_again(
+        self, then: World, announced: Order, intended: Purge, measured: Measurement
+    ) -> PurgeResult | None:
         """Read ``main`` and the log right before the irreversible call; ``None`` means go.
 
         The forge and the platform are asked first, because that may take a while: what was merged
@@ -77,13 +82,14 @@ class Submission:
         """
         try:
             testimony = self.judge.testify(then, announced)
-            measurement = self.judge.measure(announced)
+            survey = None if measured.preparation.job_id is None else measured.survey
+            measurement = self.judge.measure(announced, measured.preparation, survey)
             world = look(self.ports, then.target, before={announced.purge_id: announced.purge})
         except Refused as refusal:
             return self._halt(announced, intended, Halt((), refusal.message))
         order = world.order(announced.purge_id)
         if order is not None:
-            order, _ = self.judge(world, order, testimony, lambda _: measurement)
+            order, _ = self.judge(world, order, testimony, measurement)
         purge, now = world.purges.get(announced.purge_id), self.ports.clock.now()
         as_announced = (world.holds, world.packs) == (then.holds, then.packs)
         over = self.term.over()
@@ -111,13 +117,13 @@ class Submission:
         self.ports.watcher.say(f"{order.policy.name}: submitting")
         sent_at = self.ports.clock.now()
         try:
-            job = self.ports.submitter.submit(order.policy)
+            job = self.ports.submitter.submit(order.policy, intended.prepared_job)
         except OutcomeUnknown as unknown:
             return self._lost(order, intended, unknown)
         except Interrupted as interrupted:
             return self._withdraw(order, intended, interrupted.message)
         except RequestRejected as rejection:
-            return self._rejected(order, intended, rejection)
+            return self._rejected(world, order, intended, rejection)
         except RemoteFailure as failure:
             return self._postpone(order, intended, failure)
         return self._accepted(world, order, intended, job, sent_at)
@@ -147,8 +153,18 @@ class Submission:
         self.ports.watcher.say(f"{order.policy.name}: accepted as job {job.id}")
         return told if told.trouble is None else replace(told, ending=Ending.AMBIGUOUS)
 
-    def _rejected(self, order: Order, intended: Purge, rejection: RequestRejected) -> PurgeResult:
+    def _rejected(
+        self, world: World, order: Order, intended: Purge, rejection: RequestRejected
+    ) -> PurgeResult:
         """Record a refusal by the platform: for good, or to be tried again later."""
+        if intended.prepared_job is not None and forbids(rejection):
+            faults = execution.let(rejection.message, rejection.hint)
+            findings = tuple(world.review.locate(order.path, fault) for fault in faults)
+            refused = PurgeResult(order.key, Ending.REFUSED, findings=findings)
+            later = pause_after(rejection, intended.attempt, self.ports.clock.now())
+            return self._recorded(
+                refused, self.drafts.withdrawn(intended, order.commit, later, rejection.status)
+            )
         if not rejection.permanent:
             return self._postpone(order, intended, rejection)
         result = PurgeResult(order.key, Ending.FAILED, rejection.message)
@@ -176,6 +192,11 @@ def pause_after(failure: RemoteFailure, attempt: int, now: datetime) -> datetime
     doubled: int = 2 ** min(attempt - 1, 10)
     wish = failure.not_before if isinstance(failure, RetryLater) else now + _FIRST_PAUSE * doubled
     return min(wish, now + _LONGEST_PAUSE)
+
+
+def forbids(refusal: PurgectlError) -> bool:
+    """Whether a refusal is of the client, not of the request: it lacks a scope or a permission."""
+    return isinstance(refusal, Refused) or (isinstance(refusal, RequestRejected) and refusal.status == 403)
 
 
 def _is_mine(appended: Appended, draft: Draft) -> bool:

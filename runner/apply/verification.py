@@ -1,19 +1,22 @@
-"""Verification: a job that says completed is believed when nothing is left to count."""
+"""Verification: a job that says completed is believed when nothing is left."""
 
 from __future__ import annotations
 
+from runner.model.platform import Remains
 from runner.model.purge import Purge
 from runner.model.verdict import Verdict
 
 
-def verdict_of(purge: Purge, remaining: int | None) -> Verdict:
-    """Judge a completed purge by what is left and by its limit.
+def verdict_of(purge: Purge, remains: Remains) -> Verdict:
+    """Judge an ended purge by what is left, by its limit, and by what its job says of itself.
 
-    ``remaining`` is a count made after the job ended, ``None`` where the target cannot count.
-    More purged than the limit allowed is a failure whatever is left.
+    More purged than the limit allowed is a failure whatever is left, and so are recordings that the
+    job itself says it has skipped or could not delete. What nobody can count is unknown.
     """
     if purge.purged is not None and purge.purged > purge.limit:
         return Verdict.FAIL
-    if remaining is None:
+    if purge.recordings is not None and purge.recordings.left:
+        return Verdict.FAIL
+    if remains.count is None:
         return Verdict.UNKNOWN
-    return Verdict.PASS if remaining == 0 else Verdict.FAIL
+    return Verdict.PASS if remains.count == 0 else Verdict.FAIL

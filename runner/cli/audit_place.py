@@ -15,6 +15,7 @@ from runner.errors import LogBroken, NotVerified, Refused, UsageError
 from runner.git.main import MainBranch
 from runner.git.repository import Repository
 from runner.merkle.keys import BadKey, Verifier
+from runner.model.target import Target
 from runner.plan.tree import read_tree
 
 
@@ -41,6 +42,8 @@ repo_option = click.option(
 vkey_option = click.option(
     "--vkey", multiple=True, metavar="KEY", help="Trust this verifier key instead of those on main."
 )
+
+_VKEY = "give the verifier key with --vkey"
 
 
 def find_log(folder: Path, target: str, keys: Sequence[str]) -> LocalLog:
@@ -96,17 +99,25 @@ def given_keys(keys: Sequence[str]) -> tuple[Verifier, ...]:
     return verifiers
 
 
-def _stated(repository: Repository, target: str) -> Trust:
-    """Take the trust root from the target's file at the tip of ``main`` that this clone knows."""
-    hint = "give the verifier key with --vkey"
+def target_on_main(repository: Repository, target: str) -> Target:
+    """Return a target as its file stands at the tip of ``main`` that this clone knows.
+
+    Raises ``NotVerified`` where there is none, because that file says whom to trust.
+    """
     main = local_ref(repository, "main")
     if main is None:
-        raise NotVerified("no key is known: this clone has no branch main", hint=hint)
+        raise NotVerified("no key is known: this clone has no branch main", hint=_VKEY)
     chosen = read_tree(MainBranch(repository).files(main[1])).targets.get(target)
     if chosen is None:
         where = f"{Kind.TARGET.path(target)} at {main[0]}"
-        raise NotVerified(f"no key is known: target {target} has no valid file", where=where, hint=hint)
+        raise NotVerified(f"no key is known: target {target} has no valid file", where=where, hint=_VKEY)
+    return chosen
+
+
+def _stated(repository: Repository, target: str) -> Trust:
+    """Take the trust root from the target's file at the tip of ``main`` that this clone knows."""
+    chosen = target_on_main(repository, target)
     try:
         return trust_in(chosen.name, chosen.log)
     except Refused as refusal:
-        raise NotVerified(f"no key is known: {refusal.message}", where=refusal.where, hint=hint) from None
+        raise NotVerified(f"no key is known: {refusal.message}", where=refusal.where, hint=_VKEY) from None

@@ -142,4 +142,5 @@ def _write(target: str, draft: Callable[[_Occasion], Draft]) -> None:
     trust = trust_in(chosen.name, chosen.log)
     made = draft(_Occasion(trust, store.keys, log, runner_identity(), SystemClock().now()))
     appended = store.append([made])
+    store.show()
     show_result(key_text(chosen.name, appended, made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -54,7 +55,7 @@ def command(target: str, repo: Path, vkey: tuple[str, ...], form: str, which: st
         )
 
 
-def _chosen(records: tuple[Record, ...], which: str | None) -> tuple[Record, ...]:
+def _chosen(records: Sequence[Record], which: str | None) -> Sequence[Record]:
     if which is None:
         return records
     if which.isdigit():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runner.cli.worktree import POLICIES
 from runner.errors import UsageError
+from runner.git.differences import changed_outside
 from runner.git.repository import Repository
 from runner.model.source import SourceFile
 from runner.model.text import printable
@@ -15,6 +16,15 @@ from runner.plan.proposal import Snapshot
 def policies_at(root: Path, revision: str) -> tuple[SourceFile, ...]:
     """Return every file below ``policies/`` of the commit that a revision names; raise as ``snapshot_at``."""
     return snapshot_at(root, revision).files
+
+
+def changed_beside(root: Path, revision: str) -> tuple[str, ...]:
+    """Return what ``HEAD`` changed outside ``policies/`` since it parted from a revision.
+
+    Raises ``UsageError`` as ``snapshot_at``.
+    """
+    repository = Repository.open(root)
+    return changed_outside(repository, snapshot_at(root, revision).commit, "HEAD", POLICIES)
 
 
 def snapshot_at(root: Path, revision: str, option: str = "--base") -> Snapshot:

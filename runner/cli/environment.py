@@ -28,22 +28,27 @@ def variable(name: str, environment: Mapping[str, str] | None = None) -> str:
     return (os.environ if environment is None else environment).get(name, "").strip()
 
 
+def name_for(name: str, whose: str) -> str:
+    """Return the name of the variable that one target or endpoint has for itself: ``NAME_BANK_EU``."""
+    return f"{name}_{whose.upper().replace('-', '_')}"
+
+
 def credentials(target: Target, environment: Mapping[str, str] | None = None) -> Credentials:
     """Read the credentials of a target; ``NAME_<TARGET>`` wins over ``NAME``.
 
     Raises ``UsageError`` naming every variable that is missing.
     """
-    suffix = target.name.upper().replace("-", "_")
 
     def read(name: str) -> str:
-        return variable(f"{name}_{suffix}", environment) or variable(name, environment)
+        return variable(name_for(name, target.name), environment) or variable(name, environment)
 
     needed = ("GENESYS_CLOUD_BASE_URL", "GENESYS_CLOUD_CLIENT_ID", "GENESYS_CLOUD_CLIENT_SECRET")
     missing = [name for name in needed if not read(name)]
     if missing:
         raise UsageError(
             f"no credentials for target {target.name}: {', '.join(missing)} not set",
-            hint=f"set {' and '.join(missing)} (or the same with _{suffix} at the end) in the environment",
+            hint=f"set {' and '.join(missing)} (or the same with {name_for('', target.name)} at the end) "
+            "in the environment",
         )
     base_url = read("GENESYS_CLOUD_BASE_URL").rstrip("/")
     login_url = read("GENESYS_CLOUD_LOGIN_URL").rstrip("/") or base_url.replace("//api.", "//login.", 1)
@@ -66,11 +71,10 @@ def endpoint(webhook_id: str, environment: Mapping[str, str] | None = None) -> E
 
     The bare names serve the endpoint ``governance``.
     """
-    suffix = "_" + webhook_id.upper().replace("-", "_")
 
     def read(name: str) -> str:
         bare = variable(name, environment) if webhook_id == "governance" else ""
-        return variable(name + suffix, environment) or bare
+        return variable(name_for(name, webhook_id), environment) or bare
 
     url = read("GOVERNANCE_WEBHOOK_URL")
     return Endpoint(webhook_id, url, read("GOVERNANCE_WEBHOOK_SECRET")) if url else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from runner.audit.memory import Expectation
-from runner.cli.environment import variable
+from runner.cli.environment import name_for, variable
 from runner.errors import UsageError
 
 VARIABLE = "AUDIT_EXPECT"
@@ -37,9 +37,8 @@ def remembered(target: str, environment: Mapping[str, str] | None = None) -> tup
 
     Both count. Raises ``UsageError`` for anything else: a memory that cannot be read is never passed over.
     """
-    suffix = target.upper().replace("-", "_")
     found = []
-    for name in (VARIABLE, f"{VARIABLE}_{suffix}"):
+    for name in (VARIABLE, name_for(VARIABLE, target)):
         for value in variable(name, environment).split():
             try:
                 found.append(Expectation.parse(value))

@@ -7,20 +7,18 @@ from pathlib import Path
 
 import click
 
-from runner.cli.chosen import Chosen, choose
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
 from runner.cli.history import known_purges
 from runner.cli.options import as_of_option
+from runner.cli.path_arguments import Chosen, choose
 from runner.documents.kinds import Kind
-from runner.documents.typed import traits
 from runner.errors import ExitCode, UsageError
 from runner.model.text import printable
 from runner.plan.review import Review, ReviewedPolicy, review
 from runner.reports.explain_text import Explained, explain_text
 from runner.reports.findings_text import findings_text
 from runner.rules.catalogue import CATALOGUE
-from runner.rules.governing import governing
 
 
 @click.command(
@@ -61,7 +59,7 @@ def command(path: Path, as_of: datetime | None) -> int:
             ),
             None,
         ),
-        entries=governing(judged.packs.packs, traits(policy.body), now.date()),
+        entries=judged.packs.governing(policy, now),
         findings=findings,
         rules=CATALOGUE,
         settings=judged.packs.settings,

@@ -29,6 +29,7 @@ TRYING = "Try it here"
 
 COMMANDS = {
     "new": Entry("new", "Write a commented, valid policy, hold or target.", WRITERS),
+    "init": Entry("init", "Make a new organisation's repository, ready to push.", WRITERS),
     "validate": Entry("validate", "Check policies against schema and rules; no credentials needed.", WRITERS),
     "rules": Entry("rules", "List the rules, or explain one with what passes and what fails.", WRITERS),
     "explain": Entry("explain", "Explain one policy in plain English.", WRITERS),
@@ -38,6 +39,8 @@ COMMANDS = {
     "apply": Entry("apply", "Carry out every approved purge that has no terminal record.", REVIEWERS),
     "status": Entry("status", "Every policy and purge, with age and next step.", REVIEWERS),
     "resolve": Entry("resolve", "Close a purge of which only a person can tell whether it ran.", REVIEWERS),
+    "announce": Entry("announce", "Tell pull requests what became of their purges; open issues.", REVIEWERS),
+    "doctor": Entry("doctor", "What is not set up rightly, and the setting that mends it.", REVIEWERS),
     "notices": Entry("notices", "List what a governance system does not have yet; send it again.", REVIEWERS),
     "targets": Entry("targets", "List the targets outside the sandbox, for workflows.", REVIEWERS),
     "audit": Entry("audit", "Open, verify and read the log of a target.", AUDITORS),

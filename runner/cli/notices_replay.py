@@ -73,4 +73,5 @@ def command(target: str, first: int, last: int | None, endpoint: str | None) -> 
     for start in range(0, len(notices), _TOGETHER):
         batch = notices[start : start + _TOGETHER]
         store.append([drafts.replayed(batch)], replayed=batch)
+    store.show()
     show_result(replayed_text(notices))

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from runner.cli.chosen import choose
 from runner.cli.clock import SystemClock
 from runner.cli.console import show_result
 from runner.cli.history import known_logs
 from runner.cli.options import as_of_option, format_option
+from runner.cli.path_arguments import choose
 from runner.documents.kinds import Kind
 from runner.errors import Refused, UsageError
 from runner.model.text import printable

@@ -44,6 +44,12 @@ is refused, 4 the platform or git failed, 6 a log does not verify.
 @click.option(
     "--head", metavar="REV", help="Plan this commit; else the tip of main, with --base the files on disk."
 )
+@click.option(
+    "--pull",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="Ask GitHub who has approved this open pull request already.",
+)
 @click.option("--write", is_flag=True, help="Write the counts into changed policies on disk, as `expected`.")
 @expect_option
 @click.option(
@@ -59,6 +65,7 @@ def command(
     target: str | None,
     base: str | None,
     head: str | None,
+    pull: int | None,
     write: bool,
     expect: tuple[Expectation, ...],
     form: str,
@@ -74,6 +81,9 @@ def command(
     needs no credentials, and knows the logs that were last fetched into this clone. With --target as well
     the policies of that target are counted, by a client that may only read.
 
+    With --pull, who has approved at the last commit of an open pull request is taken off those who must;
+    GITHUB_TOKEN may read contents and pull requests.
+
     Nothing is purged, and nothing is written but, with --write, `expected` in files on disk. Under GitHub
     Actions the plan of a change also goes into the job's summary.
     """
@@ -82,8 +92,10 @@ def command(
             raise click.UsageError("--write counts the files on disk: give --target, and no --head")
         if expect:
             raise click.UsageError("--expect is for the plan of a target, without --base")
-        return plan_change(base, head, target, form, allow_host, write=write)
-    if target is None or write or form == "markdown":
+        if pull is not None and head is None:
+            raise click.UsageError("--pull is of a commit: give --head as well")
+        return plan_change(base, head, target, form, allow_host, write=write, pull=pull)
+    if target is None or write or pull is not None or form == "markdown":
         raise click.UsageError("give --target for what would run now, or --base for a change")
     return _plan_target(target, head, expect, form, allow_host)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
+from runner.cli.approvals_so_far import with_approvals
 from runner.cli.base import snapshot_at
-from runner.cli.chosen import choose
 from runner.cli.clock import SystemClock
 from runner.cli.console import append_to_job_summary, show_result
 from runner.cli.history import histories
+from runner.cli.path_arguments import choose
 from runner.cli.progress import watcher
 from runner.cli.wiring import reader
 from runner.cli.worktree import find_root, replace_file
@@ -34,13 +35,20 @@ FORMATS = {"text": proposal_text, "json": proposal_json, "markdown": proposal_ma
 
 
 def plan_change(
-    base: str, head: str | None, target: str | None, form: str, allow_host: tuple[str, ...], *, write: bool
+    base: str,
+    head: str | None,
+    target: str | None,
+    form: str,
+    allow_host: tuple[str, ...],
+    *,
+    write: bool,
+    pull: int | None = None,
 ) -> ExitCode:
     """Show what the change from ``base`` to ``head`` (``None``: the files on disk) would make run.
 
     With a ``target`` its orders are counted, by the credentials in the environment, under the file
     that it has at ``base``: a change must not say where its own credential goes. ``write`` puts the
-    counts into the files on disk.
+    counts into the files on disk. ``pull`` is the pull request whose approvals count already.
     """
     root = find_root(Path.cwd())
     before = snapshot_at(root, base)
@@ -52,6 +60,8 @@ def plan_change(
         proposal = propose(before, after, known, now, count)
         if write and _write(root, proposal, target):
             proposal = propose(before, _on_disk(), known, now, count)
+    if pull is not None:
+        proposal = with_approvals(proposal, before, pull, allow_host)
     show_result(FORMATS[form](proposal))
     append_to_job_summary(proposal_markdown(proposal))
     return ExitCode.REFUSED if proposal.refused else ExitCode.OK

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from runner.documents.kinds import Kind
 from runner.documents.resources import schema
 from runner.model.json import Json, JsonObject
-from runner.model.policy import Classification, InteractionType, PurgeType
+from runner.model.policy import EACH_TYPE, Classification, PurgeType
 from runner.model.target import SANDBOX_REGION, Approvals, Backend, Counts
 
 EVERYTHING = "everything"
 """The answer that admits that a policy has no filter."""
+
+PLATFORM = "platform."
+"""What stands before the name of a dimension, where attributes stand too."""
 
 
 def _text(answer: str) -> Json:
@@ -26,6 +29,10 @@ def _whole(answer: str) -> Json:
 
 def _list(answer: str) -> Json:
     return [item.strip() for item in answer.split(",")]
+
+
+def _numbers(answer: str) -> Json:
+    return [_whole(item.strip()) for item in answer.split(",")]
 
 
 def _first_instant(answer: str) -> Json:
@@ -50,6 +57,25 @@ def _attributes(answer: str) -> Json:
     return {name: each if len(each) > 1 else each[0] for name, each in values.items()}
 
 
+def _filters(answer: str) -> Mapping[str, Json]:
+    """Read what narrows a policy: attributes, and with ``PLATFORM`` before its name a dimension."""
+    if answer == EVERYTHING:
+        return {"/allowUnfiltered": True}
+    items = [item.strip() for item in answer.split(",")]
+    attributes = ",".join(item for item in items if not item.startswith(PLATFORM))
+    found: dict[str, Json] = {"/filters/attributes": _attributes(attributes)} if attributes else {}
+    dimensions: dict[str, list[Json]] = {}
+    for item in items:
+        name, _, value = item.partition("=")
+        if name.startswith(PLATFORM):
+            dimensions.setdefault(name.removeprefix(PLATFORM).strip(), []).append(value.strip())
+    return {**found, "/filters/dimensions": dimensions} if dimensions else found
+
+
+def _true(answer: str) -> Json:
+    return answer == "true" if answer in ("true", "false") else answer
+
+
 def _webhooks(answer: str) -> Json:
     events = ["purge.completed", "purge.failed", "purge.cancelled", "purge.halted", "purge.ambiguous"]
     return [{"id": item.strip(), "events": events} for item in answer.split(",")]
@@ -66,6 +92,10 @@ def _protected(fields: JsonObject) -> bool:
 
 def _personal(fields: JsonObject) -> bool:
     return fields.get("classification") in (Classification.PII, Classification.HIPAA)
+
+
+def _soft(fields: JsonObject) -> bool:
+    return fields.get("purgeType") == PurgeType.SOFT
 
 
 def _real(fields: JsonObject) -> bool:
@@ -101,8 +131,8 @@ class Question:
 
     def values(self, answer: str) -> Mapping[str, Json]:
         """Return the values that an answer stands for, by pointer."""
-        if self.pointer == "/filters/attributes" and answer == EVERYTHING:
-            return {"/allowUnfiltered": True}
+        if self.pointer == "/filters/attributes":
+            return _filters(answer)
         return {self.pointer: self.read(answer)} if answer else {}
 
 
@@ -113,11 +143,11 @@ def _one_of(words: Iterable[str]) -> str:
 POLICY = (
     Question("owner", "/owner", "the team that answers for it", "records-team"),
     Question("target", "/target", "the organisation: a file in policies/targets", "sandbox"),
-    Question("type", "/interactionType", _one_of(InteractionType), "voice"),
+    Question("type", "/interactionType", _one_of(EACH_TYPE), "voice"),
     Question(
         "filters",
         "/filters/attributes",
-        f"attributes that narrow it, or {EVERYTHING}",
+        f"attributes that narrow it, dimensions such as {PLATFORM}queue=ID, or {EVERYTHING}",
         "department=billing,retention_status=expired",
         read=_attributes,
     ),
@@ -125,6 +155,22 @@ POLICY = (
     Question("jurisdictions", "/jurisdictions", "whose law governs it", "US", read=_list, wanted=_protected),
     Question("tags", "/tags", "what else the law asks, such as phi; may be empty", default="", read=_list),
     Question("purge-type", "/purgeType", _one_of(PurgeType), default=PurgeType.PERMANENT.value),
+    Question(
+        "grace-days",
+        "/graceDays",
+        "for how many days it can be taken back; may be empty",
+        default="",
+        read=_whole,
+        wanted=_soft,
+    ),
+    Question(
+        "include-sensitive",
+        "/includeSensitive",
+        "true takes recordings along that the platform marks as sensitive; may be empty",
+        default="",
+        read=_true,
+        wanted=_personal,
+    ),
     Question("retention-days", "/retentionDays", "the days it had to be kept", "2557", read=_whole),
     Question("start", "/dateRange/start", "the first day or instant", "2018-01-01", read=_first_instant),
     Question("end", "/dateRange/end", "the last day or instant", "2018-12-31", read=_last_instant),
@@ -153,7 +199,7 @@ HOLD = (
     Question(
         "interaction-types",
         "/scope/interactionTypes",
-        f"which of {', '.join(InteractionType)}; empty means all",
+        f"which of {', '.join(EACH_TYPE)}; empty means all",
         default="",
         read=_list,
     ),
@@ -197,8 +243,24 @@ TARGET = (
     Question("rate", "/rateLimit/perMinute", "requests a minute", default="300", read=_whole),
     Question("deadline", "/poll/deadline", "how long a job may take", default="PT24H"),
 )
+APPROVERS = tuple(
+    Question(
+        option,
+        f"/roles/{role}",
+        f"who is {role}: numeric ids of accounts; may be empty for now",
+        "583231",
+        default="",
+        read=_numbers,
+    )
+    for option, role in (
+        ("privacy-officers", "privacy-officer"),
+        ("records-managers", "records-manager"),
+        ("legal-counsels", "legal"),
+    )
+)
 BEFORE_ANY_ANSWER: Mapping[Kind, JsonObject] = {
     Kind.PURGE_POLICY: {},
     Kind.LEGAL_HOLD: {"scope": {}},
     Kind.TARGET: {"approvals": Approvals.NONE.value, "webhooks": [], "log": {"keys": []}},
+    Kind.APPROVERS: {},
 }

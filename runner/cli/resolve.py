@@ -68,6 +68,7 @@ def command(
     _confirm(purge, resolution, yes)
     draft = Drafts(chosen.log.origin, runner_identity(), clock).resolved(purge, resolution)
     appended = store.append([draft])
+    store.show()
     if draft.id in appended.known:
         raise Refused("somebody else has just resolved this purge", hint=f"purgectl status --target {target}")
     show_result(resolved_text(purge, resolution, appended.log.checkpoint))

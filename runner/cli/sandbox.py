@@ -93,6 +93,14 @@ def _finite(context: click.Context, parameter: click.Parameter, value: float) ->
     help="How long a purge takes.",
 )
 @click.option(
+    "--deletion-lag",
+    type=click.FloatRange(0, 31_536_000),
+    callback=_finite,
+    default=_DEFAULTS.deletion_lag,
+    show_default=True,
+    help="Seconds from a recording's delete date until its file is gone.",
+)
+@click.option(
     "--client-id",
     callback=_credential,
     default=_DEFAULTS.client_id,
@@ -120,13 +128,22 @@ def command(
     journal: Path | None,
     token_seconds: int,
     job_seconds: float,
+    deletion_lag: float,
     client_id: str,
     client_secret: str,
     webhook_secret: str,
 ) -> None:
     """Serve until a signal arrives."""
     settings = Settings(
-        seed, size, token_seconds, job_seconds, client_id, client_secret, webhook_secret, journal
+        seed,
+        size,
+        token_seconds,
+        job_seconds,
+        client_id,
+        client_secret,
+        webhook_secret,
+        journal,
+        deletion_lag,
     )
     with _signals_held(), _serving(settings, port) as base_url, _announced(ready_file, settings, base_url):
         click.echo(f"sandbox: {size:,} interactions (seed {seed}) at {base_url}", err=True)

@@ -28,7 +28,7 @@ _FORMATS = {
     "junit": findings_junit,
 }
 
-format_option = click.option(
+findings_format_option = click.option(
     "--format",
     "format_",
     type=click.Choice(tuple(_FORMATS)),

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import click
 
-from runner.cli.worktree import find_root, read_tree
+from runner.cli.worktree import find_root, read_files
 from runner.documents.kinds import Kind
 from runner.errors import ExitCode
 from runner.model.finding import Severity
-from runner.plan.tree import Tree
-from runner.plan.tree import read_tree as read_documents
+from runner.plan.tree import Tree, read_tree
 from runner.reports.findings_text import findings_text
 
 _PLACE = f"{Kind.TARGET.folder}/"
@@ -41,7 +40,7 @@ def command(form: str) -> int:
     file in policies/targets that is not valid fails the command, so that no target is left out
     in silence.
     """
-    tree = read_documents(read_tree(find_root(Path.cwd())))
+    tree = read_tree(read_files(find_root(Path.cwd())))
     faults = _target_faults(tree)
     if faults:
         click.echo(faults, nl=False, err=True)

@@ -9,13 +9,13 @@ import click
 
 from runner.cli.clock import SystemClock
 from runner.cli.options import as_of_option
-from runner.cli.showing import format_option, show
-from runner.cli.worktree import find_root, read_tree
-from runner.plan.examination import examine
+from runner.cli.showing import findings_format_option, show
+from runner.cli.worktree import find_root, read_files
+from runner.plan.policy_tests import run_tests
 
 
 @click.command(epilog="Exit codes: 0 all come out as they say, 1 something does not, 2 wrong command line.")
-@format_option
+@findings_format_option
 @as_of_option
 @click.option(
     "--mutate", is_flag=True, help="Also make each number of the packs a day longer and shorter, and see."
@@ -35,10 +35,10 @@ def command(format_: str | None, as_of: datetime | None, mutate: bool) -> int:
       purgectl test --mutate
       purgectl test --as-of 2027-06-01
     """
-    sources = read_tree(find_root(Path.cwd()))
-    tried = examine(sources, now=as_of or SystemClock().now(), mutate=mutate)
+    sources = read_files(find_root(Path.cwd()))
+    tried = run_tests(sources, now=as_of or SystemClock().now(), mutate=mutate)
     figures = f"{tried.tried:,} examples and cases tried"
     if mutate:
-        figures += f", {tried.flipped:,} numbers put off by a day"
+        figures += f", {tried.mutated:,} numbers put off by a day"
     click.echo(figures, err=True)
     return show(tried.findings, tried.files, format_)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from runner.cli.base import policies_at
-from runner.cli.chosen import choose
+from runner.cli.base import changed_beside, policies_at
 from runner.cli.clock import SystemClock
 from runner.cli.history import known_purges
 from runner.cli.mend import mend
 from runner.cli.options import as_of_option
-from runner.cli.showing import format_option, show
+from runner.cli.path_arguments import choose
+from runner.cli.showing import findings_format_option, show
 from runner.cli.worktree import find_root
 from runner.model.source import SourceFile
 from runner.plan.change import review_change
@@ -23,7 +23,7 @@ from runner.plan.review import Review, review
 
 @click.command(epilog="Exit codes: 0 no errors (warnings are allowed), 1 errors, 2 wrong command line.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-@format_option
+@findings_format_option
 @as_of_option
 @click.option(
     "--base",
@@ -41,7 +41,8 @@ def command(
     file outside policies/ is judged as if it stood in policies/purges/.
 
     With --base, findings in changed files and errors of form or schema anywhere decide, and so does
-    a hold whose file is deleted. Policies that the change makes refusable are listed as notes.
+    a hold whose file is deleted, and a change of policies and code at once. Policies that the change
+    makes refusable are listed as notes.
 
     \b
     Examples:
@@ -66,4 +67,6 @@ def _judge(sources: Sequence[SourceFile], now: datetime, base: str | None) -> Re
     purges = known_purges(Path.cwd(), sources)
     if base is None:
         return review(sources, now=now, purges=purges)
-    return review_change(policies_at(find_root(Path.cwd()), base), sources, now=now, purges=purges)
+    root = find_root(Path.cwd())
+    beside = changed_beside(root, base)
+    return review_change(policies_at(root, base), sources, now=now, purges=purges, beside=beside)

@@ -4,43 +4,39 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from runner import __version__
+from runner.apply.look import Ports
 from runner.apply.term import Term
-from runner.apply.world import Ports
 from runner.audit.memory import Expectation
 from runner.audit.trust import trust_in
 from runner.branch.spool import SpoolFolder
 from runner.branch.store import GitLogStore
 from runner.cli.audit_key import signing_key
+from runner.cli.backend import looking, purging
 from runner.cli.clock import SystemClock, jitter
-from runner.cli.environment import credentials, endpoint, forge_access, variable
+from runner.cli.environment import endpoint, forge_access, variable
 from runner.cli.expectations import remembered
+from runner.cli.forge import reading
+from runner.cli.network import route
 from runner.cli.signals import WakefulClock
 from runner.documents.kinds import Kind
-from runner.errors import Refused, UsageError
+from runner.errors import UsageError
 from runner.forge.absent import NoForge
-from runner.forge.client import LARGEST_ANSWER, GitHub
 from runner.forge.github import GitHubForge
-from runner.genesys.connection import Access, Connection
-from runner.genesys.interactions_purge import InteractionsPurgeReader, InteractionsPurgeSubmitter
-from runner.genesys.token import ClientCredentials
 from runner.git.main import MainBranch
 from runner.git.repository import Repository
 from runner.model.json import JsonObject
-from runner.model.target import Backend, Target
-from runner.net.connection import Route
-from runner.net.retry import Effect
+from runner.model.target import Target
 from runner.net.transport import Setting
-from runner.net.wire import Limits
 from runner.notices.delivery import Endpoint, WebhookNotifier
 from runner.notices.guard import check_url
 from runner.notices.signature import Secret
 from runner.plan.tree import read_tree
-from runner.ports import Clock, Forge, Interruption, Watcher
+from runner.ports import Clock, Forge, Interruption, Reader, Watcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +101,9 @@ def log_store(place: Place, target: Target, *, writing: bool, clock: Clock | Non
     )
 
 
-@contextmanager
-def reader(
-    target: Target, allow_host: tuple[str, ...], watcher: Watcher
-) -> Iterator[InteractionsPurgeReader]:
+def reader(target: Target, allow_host: tuple[str, ...], watcher: Watcher) -> AbstractContextManager[Reader]:
     """Open a target for looking. What comes out has no way to purge."""
-    setting = Setting(SystemClock(), jitter, route=_route(), say=watcher.say)
-    connection = _connection(target, allow_host, setting, Effect.SAFE)
-    looking = InteractionsPurgeReader(connection)
-    try:
-        yield looking
-    finally:
-        looking.close()
-        connection.close()
+    return looking(target, allow_host, Setting(SystemClock(), jitter, route=route(), say=watcher.say))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,30 +123,30 @@ class Doing:
 def ports(
     place: Place, target: Target, allow_host: tuple[str, ...], watcher: Watcher, doing: Doing
 ) -> Iterator[Ports]:
-    """Open a target for purging. This is the one place where a ``Submitter`` is built."""
+    """Open everything that a run of ``apply`` touches."""
     clock = WakefulClock(doing.term)
     log = log_store(place, target, writing=True, clock=clock)
     spool = _spool(place, target, doing)
-    setting = Setting(clock, jitter, route=_route(), say=watcher.say, interruption=doing.term)
-    connection = _connection(target, allow_host, setting, Effect.IRREVERSIBLE)
-    looking, submitter = InteractionsPurgeReader(connection), InteractionsPurgeSubmitter(connection)
-    notifier = _notifier(target, doing.term)
-    try:
-        with _forge(place, target, allow_host, setting) as forge:
-            yield Ports(
-                source=place.main,
-                log=log,
-                spool=spool,
-                reader=looking,
-                submitter=submitter,
-                forge=forge,
-                notifier=notifier,
-                clock=clock,
-                watcher=watcher,
-            )
-    finally:
-        for opened in (looking, submitter, notifier, connection):
-            opened.close()
+    setting = Setting(clock, jitter, route=route(), say=watcher.say, interruption=doing.term)
+    with (
+        purging(target, allow_host, setting) as hands,
+        closing(_notifier(target, doing.term)) as notifier,
+        _forge(place, target, allow_host, setting) as forge,
+    ):
+        yield Ports(
+            source=place.main,
+            log=log,
+            spool=spool,
+            reader=hands.reader,
+            preparer=hands.preparer,
+            protection=hands.protection,
+            submitter=hands.submitter,
+            forge=forge,
+            notifier=notifier,
+            clock=clock,
+            watcher=watcher,
+        )
+        log.show()
 
 
 @contextmanager
@@ -170,12 +156,8 @@ def _forge(place: Place, target: Target, allow_host: tuple[str, ...], setting: S
         yield NoForge()
         return
     access = forge_access()
-    roomy = replace(setting, limits=Limits(size=LARGEST_ANSWER))
-    github = GitHub(access.api_url, access.token, roomy, allow_host=allow_host, sandbox=target.is_sandbox)
-    try:
+    with reading(access, setting, allow_host, sandbox=target.is_sandbox) as github:
         yield GitHubForge(github, access.repository, place.repository, setting.clock)
-    finally:
-        github.close()
 
 
 def _spool(place: Place, target: Target, doing: Doing) -> SpoolFolder:
@@ -183,26 +165,6 @@ def _spool(place: Place, target: Target, doing: Doing) -> SpoolFolder:
     named = doing.spool or (Path(given) if (given := variable("PURGECTL_SPOOL")) else None)
     folder = named or place.repository.shared_folder() / "purgectl" / "spool"
     return SpoolFolder(folder, trust_in(target.name, target.log), signing_key(), doing.imports)
-
-
-def _connection(target: Target, allow_host: tuple[str, ...], setting: Setting, allows: Effect) -> Connection:
-    if target.backend is not Backend.INTERACTIONS_PURGE:
-        raise Refused(
-            f"this version has no backend {target.backend.value}, which target {target.name} asks for",
-            where=Kind.TARGET.path(target.name),
-            hint="only interactions-purge is there yet, see README",
-        )
-    given = credentials(target)
-    access = Access(given.base_url, given.login_url, ClientCredentials(given.client_id, given.client_secret))
-    return Connection(target, access, setting, allows=allows, allow_host=allow_host)
-
-
-def _route() -> Route:
-    return Route(
-        user_agent=f"purgectl/{__version__}",
-        proxy=variable("HTTPS_PROXY") or None,
-        ca_file=variable("SSL_CERT_FILE") or None,
-    )
 
 
 def _notifier(target: Target, interruption: Interruption) -> WebhookNotifier:
@@ -215,7 +177,7 @@ def _notifier(target: Target, interruption: Interruption) -> WebhookNotifier:
                 found.url, Secret.parse(found.secret, webhook.id), webhook.allow_private
             )
     return WebhookNotifier(
-        known, SystemClock(), sandbox=target.is_sandbox, route=_route(), interruption=interruption
+        known, SystemClock(), sandbox=target.is_sandbox, route=route(), interruption=interruption
     )
 
 

@@ -36,7 +36,7 @@ def find_root(start: Path) -> Path:
     )
 
 
-def read_tree(root: Path) -> tuple[SourceFile, ...]:
+def read_files(root: Path) -> tuple[SourceFile, ...]:
     """Read every entry below ``policies/``, sorted by path.
 
     A symbolic link is reported and never followed, ``policies`` itself included. Raises

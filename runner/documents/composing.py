@@ -40,6 +40,7 @@ MAX_DEPTH = 32
 MAX_NODES = 20_000
 MAX_KEY = 128
 
+_THOUSANDS = re.compile(r"[0-9]{3}", re.ASCII)
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*(?=%)")
 
 
@@ -170,12 +171,20 @@ class _Composer:
         text: str = event.value
         entry = child(pointer, foreign(text))
         self._check_properties(event, entry)
+        if self._follows_a_comma_of_thousands(event, text):
+            message = f"the comma before {foreign(text)} ends the value, and {foreign(text)} would be a key"
+            self._fault(form.KEY, event, entry, message, "write the number without a comma, such as 5000")
+            return None
         trouble = self._trouble_with_key(event, text)
         if trouble:
             rule, message = trouble
             self._fault(rule, event, entry, message)
             return None
         return text
+
+    def _follows_a_comma_of_thousands(self, event: ScalarEvent, text: str) -> bool:
+        """Whether this is the end of ``{maxInteractions: 5,000}``, which YAML takes for another key."""
+        return _THOUSANDS.fullmatch(text) is not None and self.text.endswith(",", 0, event.start_mark.index)
 
     def _trouble_with_key(self, event: ScalarEvent, text: str) -> tuple[Rule, str] | None:
         if len(text) > MAX_KEY:
@@ -256,8 +265,8 @@ class _Composer:
         self._fault(rule, event, pointer, message)
         self.lost.add(pointer)
 
-    def _fault(self, rule: Rule, event: Event, pointer: str, message: str) -> None:
-        self.faults.append(placed(rule, place_of(event), message, pointer=pointer))
+    def _fault(self, rule: Rule, event: Event, pointer: str, message: str, hint: str = "") -> None:
+        self.faults.append(placed(rule, place_of(event), message, pointer=pointer, hint=hint))
 
 
 def _is_empty(event: Event) -> bool:

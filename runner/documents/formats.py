@@ -8,31 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from jsonschema import FormatChecker
 
 from runner.model.duration import parse_calendar_duration
-from runner.model.time import exclusive_end
+from runner.model.time import exclusive_end, parse_day
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W|(?:(?P<days>\d{1,5})D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,7})M)?(?:(?P<seconds>\d{1,9})S)?)?)",
     re.ASCII,
 )
 LONGEST_DURATION = timedelta(days=3660)
-
-
-def parse_day(text: str) -> date:
-    """Read a calendar day, ``YYYY-MM-DD``. Raises ``ValueError`` with a sentence."""
-    if _DAY.fullmatch(text) is None:
-        raise ValueError("must be a day such as 2026-11-23")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("is not a real day") from None
 
 
 def parse_duration(text: str) -> timedelta:

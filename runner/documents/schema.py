@@ -44,7 +44,8 @@ def _fault(sentence: Sentence, breach: Breach) -> Fault:
     if sentence.unknown:
         hint = f"known here: {', '.join(properties)}" if properties else ""
     elif sentence.missing:
-        hint = f"add it: {_description(properties.get(sentence.parts[-1], {}))}"
+        key = sentence.parts[-1]
+        hint = f"add `{key}: …` here. {_description(properties.get(key, {}))}"
     else:
         hint = _description(breach.schema)
     return form.SCHEMA.fault(join(sentence.parts), sentence.text, hint=hint, at_key=sentence.unknown)

@@ -1,29 +1,31 @@
 """Clean documents as the words of the model.
 
-Every function here takes a value that its schema has found clean, and raises ``AssertionError``,
+Every function here takes a value that its schema has found clean, and raises ``TypeError``,
 ``KeyError`` or ``ValueError`` for another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from runner.documents.fields import (
+from runner.documents.formats import parse_duration, parse_private_network
+from runner.model.fields import (
     day,
-    items,
+    entries,
     mapping,
+    number,
+    numbers,
     optional_mapping,
     optional_texts,
     text,
     texts,
-    whole,
 )
-from runner.documents.formats import parse_duration, parse_private_network
 from runner.model.hold import HoldScope, LegalHold, Release
 from runner.model.json import Json, JsonObject
 from runner.model.policy import (
     Classification,
     DateRange,
+    Dimension,
     Expected,
     FilterValue,
     InteractionType,
@@ -44,21 +46,22 @@ def purge_policy(value: JsonObject) -> PurgePolicy:
     return PurgePolicy(
         name=text(value, "name"),
         owner=text(value, "owner"),
-        revision=whole(value, "revision") if "revision" in value else 1,
+        revision=number(value, "revision") if "revision" in value else 1,
         selection=selection(value),
-        retention_days=whole(value, "retentionDays"),
+        retention_days=number(value, "retentionDays"),
         classification=Classification(text(value, "classification")),
         purge_type=PurgeType(text(value, "purgeType")),
         reason=text(value, "reason"),
-        max_interactions=whole(mapping(value, "limits"), "maxInteractions"),
+        max_interactions=number(mapping(value, "limits"), "maxInteractions"),
         mode=Mode(text(value, "mode")) if "mode" in value else Mode.ENFORCE,
         expected=None
         if expected is None
-        else Expected(whole(expected, "count"), whole(expected, "tolerancePercent")),
+        else Expected(number(expected, "count"), number(expected, "tolerancePercent")),
         retention_trigger=retention_trigger(value),
-        grace_days=whole(value, "graceDays") if "graceDays" in value else None,
+        grace_days=number(value, "graceDays") if "graceDays" in value else None,
         supersedes=text(value, "supersedes") if "supersedes" in value else None,
         body=value,
+        include_sensitive=None if "includeSensitive" not in value else value["includeSensitive"] is True,
     )
 
 
@@ -71,6 +74,7 @@ def selection(value: JsonObject) -> Selection:
         interaction_type=InteractionType(text(value, "interactionType")),
         date_range=DateRange(parse_instant(start), exclusive_end(end), start, end),
         attributes=_attributes(value),
+        dimensions=_dimensions(value),
     )
 
 
@@ -98,6 +102,7 @@ def legal_hold(value: JsonObject) -> LegalHold:
     return LegalHold(
         name=text(value, "name"),
         type=text(value, "type"),
+        issued_by=text(value, "issuedBy"),
         scope=_scope(mapping(value, "scope")),
         release=None if release is None else _release(release),
         body=value,
@@ -115,10 +120,10 @@ def target(value: JsonObject) -> Target:
         backend=Backend(text(value, "backend")),
         approvals=Approvals(text(value, "approvals")),
         counts=Counts(text(value, "counts")),
-        webhooks=tuple(_webhook(item) for item in items(value, "webhooks")),
+        webhooks=tuple(map(_webhook, entries(value, "webhooks"))),
         log=LogTrust(text(log, "origin"), texts(log, "keys")),
         go_live=day(value, "goLive") if "goLive" in value else None,
-        rate_per_minute=whole(mapping(value, "rateLimit"), "perMinute"),
+        rate_per_minute=number(mapping(value, "rateLimit"), "perMinute"),
         poll_deadline=int(deadline.total_seconds()),
         suspended=value.get("suspended") is True,
         body=value,
@@ -128,8 +133,8 @@ def target(value: JsonObject) -> Target:
 def roles_by_person(value: JsonObject) -> dict[int, frozenset[str]]:
     """Build who has which roles from the file of approvers; people are account ids of the forge."""
     roles = mapping(value, "roles")
-    people = {person for role in roles for person in items(roles, role) if isinstance(person, int)}
-    return {person: frozenset(role for role in roles if person in items(roles, role)) for person in people}
+    people = {person for role in roles for person in numbers(roles, role)}
+    return {person: frozenset(role for role in roles if person in numbers(roles, role)) for person in people}
 
 
 def _scope(value: JsonObject) -> HoldScope:
@@ -150,8 +155,7 @@ def _release(value: JsonObject) -> Release:
     return Release(text(value, "reason"), day(value, "releasedOn"), day(value, "purgeableFrom"))
 
 
-def _webhook(value: Json) -> Webhook:
-    assert isinstance(value, Mapping)
+def _webhook(value: JsonObject) -> Webhook:
     networks = sorted(optional_texts(value, "allowPrivate") or ())
     return Webhook(
         text(value, "id"),
@@ -166,8 +170,15 @@ def _attributes(value: JsonObject) -> dict[str, FilterValue]:
     return {name: _filter_value(wanted) for name, wanted in attributes.items()}
 
 
+def _dimensions(value: JsonObject) -> dict[str, tuple[str, ...]]:
+    filters = optional_mapping(value, "filters") or {}
+    dimensions = optional_mapping(filters, "dimensions") or {}
+    return {Dimension(name): texts(dimensions, name) for name in dimensions}
+
+
 def _filter_value(value: Json) -> FilterValue:
     if isinstance(value, str | int):
         return value
-    assert isinstance(value, Sequence)
+    if not isinstance(value, Sequence):
+        raise TypeError("a filter wants a text, a number, true, false or a list of these")
     return tuple(item for item in value if isinstance(item, str | int))

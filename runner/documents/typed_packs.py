@@ -5,18 +5,19 @@ Every function here takes a value that its schema has found clean, as those of `
 
 from __future__ import annotations
 
-from runner.documents.fields import (
+from runner.model.duration import Duration, parse_calendar_duration
+from runner.model.fields import (
     day,
+    entries,
     mapping,
-    mappings,
+    number,
     optional_day,
+    optional_entries,
     optional_mapping,
     optional_texts,
     text,
     texts,
-    whole,
 )
-from runner.model.duration import Duration, parse_calendar_duration
 from runner.model.json import JsonObject
 from runner.model.regulation import (
     Artefact,
@@ -46,16 +47,16 @@ def regulation_pack(value: JsonObject) -> RegulationPack:
         next_review_by=day(value, "nextReviewBy"),
         jurisdictions=frozenset(texts(vocabulary, "jurisdictions")),
         tags=frozenset(texts(vocabulary, "tags")),
-        regulations=tuple(map(_regulation, mappings(value, "regulations"))),
-        resolutions=tuple(map(_resolution, mappings(value, "resolutions"))),
+        regulations=tuple(map(_regulation, entries(value, "regulations"))),
+        resolutions=tuple(map(_resolution, optional_entries(value, "resolutions"))),
         settings=_settings(optional_mapping(value, "settings") or {}),
-        waivers=tuple(map(_waiver, mappings(value, "waivers"))),
+        waivers=tuple(map(_waiver, optional_entries(value, "waivers"))),
     )
 
 
 def cases(value: JsonObject) -> tuple[Example, ...]:
     """Build the cases of a PolicyTest."""
-    return tuple(map(_example, mappings(value, "cases")))
+    return tuple(map(_example, entries(value, "cases")))
 
 
 def _regulation(value: JsonObject) -> Regulation:
@@ -75,7 +76,7 @@ def _regulation(value: JsonObject) -> Regulation:
         retain=_retain(mapping(value, "retain")),
         permanent="erase" in value,
         requires=texts(value, "requires") if "requires" in value else (),
-        examples=tuple(map(_example, mappings(value, "tests"))),
+        examples=tuple(map(_example, optional_entries(value, "tests"))),
         approvals=_quorum(mapping(value, "approvals")) if "approvals" in value else NOBODY,
     )
 
@@ -133,7 +134,7 @@ def _settings(value: JsonObject) -> Settings:
         group, key = parameter.path.split("/")
         stated = optional_mapping(value, group) or {}
         if key in stated:
-            numbers[parameter.path] = whole(stated, key)
+            numbers[parameter.path] = number(stated, key)
     approvals = optional_mapping(value, "approvals") or {}
     return Settings(
         numbers, {each: _quorum(mapping(approvals, each)) for each in QUORUMS if each in approvals}
@@ -141,4 +142,4 @@ def _settings(value: JsonObject) -> Settings:
 
 
 def _quorum(value: JsonObject) -> Quorum:
-    return Quorum(whole(value, "count"), optional_texts(value, "roles") or frozenset())
+    return Quorum(number(value, "count"), optional_texts(value, "roles") or frozenset())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -28,6 +28,9 @@ _TYPES = {
     "null": "null",
 }
 _NUMBER = re.compile(r"-?[0-9]+", re.ASCII)
+_GROUPED = re.compile(r"[0-9]{1,3}([,.' ])[0-9]{3}(?:\1[0-9]{3})*", re.ASCII)
+"""A whole number with its thousands apart, as people write it."""
+_WORD = re.compile(r"[a-z]{3,}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +140,41 @@ def _wrong_type(breach: Breach) -> str:
     must = "must be " + (", ".join(kinds[:-1]) + " or " if len(kinds) > 1 else "") + kinds[-1]
     if breach.found is None:
         return f"is empty; it {must}"
-    if isinstance(breach.found, str):
-        remedy = "; remove the quotes" if types == ["integer"] and _NUMBER.fullmatch(breach.found) else ""
-        return f"{must}, not the text {quote(breach.found)}{remedy}"
-    remedy = "; put it in quotes" if types == ["string"] and isinstance(breach.found, int | float) else ""
-    return f"{must}, not {quote(breach.found)}{remedy}"
+    article = "the text " if isinstance(breach.found, str) else ""
+    return f"{must}, not {article}{quote(breach.found)}{_retyped(types, breach)}"
+
+
+def _retyped(types: Sequence[str], breach: Breach) -> str:
+    """Say how the same value is written in the type that is wanted, where that can be told."""
+    found = breach.found
+    if types == ["integer"] and isinstance(found, str):
+        if _NUMBER.fullmatch(found):
+            return "; remove the quotes"
+        return f"; write it as {re.sub('[^0-9]', '', found)}" if _GROUPED.fullmatch(found) else ""
+    if types == ["string"] and isinstance(found, int | float):
+        return "; put it in quotes"
+    if types == ["array"] and isinstance(found, str | int):
+        example = next(iter(breach.schema.get("examples", ())), (quote(found).strip('"'),))
+        return f"; write it in brackets, such as [{', '.join(map(str, example))}]"
+    return ""
 
 
 def _not_listed(breach: Breach) -> str:
     listed = [str(each) for each in breach.wanted]
-    near = _nearest(breach.found, listed) if isinstance(breach.found, str) else ""
+    found = breach.found if isinstance(breach.found, str) else ""
+    near = _nearest(found, listed) or _nearest_meaning(
+        found, listed, breach.schema.get("enumDescriptions", ())
+    )
     meant = f"; did you mean {near}?" if near else ""
     return f"must be one of {', '.join(listed)}, not {quote(breach.found)}{meant}"
+
+
+def _nearest_meaning(found: str, listed: Sequence[str], glosses: Sequence[str]) -> str:
+    """Return the word, with its gloss, that has the most words in common with what was written, if any."""
+    written = set(_WORD.findall(found[:QUOTED].lower()))
+    common = [len(written.intersection(_WORD.findall(gloss.lower()))) for gloss in glosses]
+    best = max(range(len(common)), key=common.__getitem__, default=0)
+    return f"{listed[best]} ({glosses[best]})" if any(common) else ""
 
 
 def _forbidden(breach: Breach) -> str:

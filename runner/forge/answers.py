@@ -91,6 +91,11 @@ def word(value: Json, *path: str) -> str:
     return _matching(_WORD, value, path, "word")
 
 
+def exactly(value: Json, wanted: str, *path: str) -> str:
+    """Return a text that must be a certain one. Raises ``Unreadable``."""
+    return _matching(re.compile(re.escape(wanted)), value, path, wanted)
+
+
 def url(value: Json, *path: str) -> str:
     """Return a web address. Raises ``Unreadable``."""
     return _matching(_URL, value, path, "address")

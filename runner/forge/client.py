@@ -1,4 +1,4 @@
-"""GitHub's REST API, as far as it is read: one origin, one token, GET requests only.
+"""GitHub's REST API: one origin, one token, GET requests only unless a subclass is built for more.
 
 Source: GitHub REST API reference: "Getting started with the REST API" (headers), "Using pagination in
 the REST API" (the ``Link`` header) and "Rate limits for the REST API".
@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from runner.errors import RemoteFailure, UsageError
-from runner.forge.answers import objects, text
+from runner.forge.answers import member, objects, text
 from runner.model.json import Json
 from runner.model.strict_json import parse
 from runner.net.masking import quotable
@@ -29,7 +29,6 @@ PUBLIC_HOST = "api.github.com"
 LARGEST_ANSWER = 8 * 1024 * 1024
 """Bytes: a page of a hundred files comes with their patches."""
 
-_PER_MINUTE = 300
 _MOST_PAGES = 100
 
 Value = TypeVar("Value")
@@ -42,6 +41,9 @@ class GitHub:
     must be https on GitHub's own host or on one in ``allow_host``; http is for loopback alone, and
     only where ``sandbox`` says that nothing real can be purged. Raises ``UsageError`` otherwise.
     """
+
+    _allows = Effect.SAFE
+    _per_minute = 300
 
     def __init__(
         self,
@@ -56,8 +58,8 @@ class GitHub:
         self._prefix = urlsplit(url).path.rstrip("/")
         self._token = token
         self._clock = ServerClock(setting.clock)
-        pace = Pace(_PER_MINUTE, setting.clock)
-        self._transport = Transport(origin, setting, pace=pace, server_clock=self._clock, allows=Effect.SAFE)
+        pace = Pace(self._per_minute, setting.clock)
+        self._transport = Transport(origin, setting, pace=pace, server_clock=self._clock, allows=self._allows)
 
     def now(self) -> datetime:
         """Return GitHub's own time, by its newest answer. Raises ``RemoteFailure`` if that had no date."""
@@ -73,17 +75,23 @@ class GitHub:
         request = self._request(self._prefix + path)
         return self._understood(request, self._answer(request), read)
 
-    def all(self, path: str, read: Callable[[Json], Value], most: int) -> tuple[Value, ...]:
-        """Get a whole list, page by page.
+    def all(
+        self, path: str, read: Callable[[Json], Value], most: int, *, inside: str = ""
+    ) -> tuple[Value, ...]:
+        """Get a whole list, page by page; ``inside`` is the key under which a page holds its part.
 
         Raises ``RemoteFailure`` as ``one``, and for a list that is longer than ``most`` or never ends.
         """
+
+        def page(value: Json) -> list[Value]:
+            return [read(item) for item in objects(member(value, inside) if inside else value)]
+
         found: list[Value] = []
         place = f"{self._prefix}{path}{'&' if '?' in path else '?'}per_page=100"
         for _ in range(_MOST_PAGES):
             request = self._request(place)
             answer = self._answer(request)
-            found += self._understood(request, answer, lambda page: [read(item) for item in objects(page)])
+            found += self._understood(request, answer, page)
             if len(found) > most:
                 raise self._unbelievable(request, f"is part of a list of more than {most}")
             if answer.next_url is None:
@@ -95,15 +103,15 @@ class GitHub:
         """Close the connection that is kept."""
         self._transport.close()
 
-    def _request(self, place: str) -> Request:
+    def _request(self, place: str, method: str = "GET", effect: Effect = Effect.SAFE) -> Request:
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
-        request = Request("GET", place, Effect.SAFE, headers)
+        request = Request(method, place, effect, headers)
         return request.with_authorization(f"Bearer {self._token}", (self._token,))
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request, success: int = 200) -> Answer:
         """Get a whole answer of success; anything else is a failure that says what to do."""
         answer = self._transport.send(request, throttled=_throttled)
-        if answer.status == 200:
+        if answer.status == success:
             return answer
         said = self._said(answer)
         raise RemoteFailure(
@@ -171,6 +179,7 @@ def _checked(url: str, allow_host: Collection[str], *, sandbox: bool) -> Origin:
 
 _HINTS = {
     401: "check GITHUB_TOKEN: it may have ended",
-    403: "let GITHUB_TOKEN read contents and pull requests; if that is so, wait for the rate limit",
+    403: "let GITHUB_TOKEN read contents and pull requests, and for announce write comments and issues; "
+    "if that is so, wait for the rate limit",
     404: "check GITHUB_REPOSITORY, and let GITHUB_TOKEN read contents and pull requests",
 }

@@ -44,11 +44,22 @@ def faults_of(change: Change, blob: str, demand: Demand, now: datetime) -> Itera
         unknown_people=change.unknown_people,
     )
     yield from approvals.nobody_objects(sum(map(_objects, _last_words(change.reviews))))
-    evidence = Evidence(blob, tuple(_votes(change, demand.roles)), change.involved | {change.author})
+    evidence = _evidence(change, blob, demand)
     yield from approvals.approved(evidence, demand.quorum)
     yield from approvals.independent(evidence, demand.quorum)
     if demand.valid_for is not None:
         yield from approvals.in_time(evidence, now, valid_for=demand.valid_for)
+
+
+def missing(change: Change, blob: str, demand: Demand) -> Quorum:
+    """Return who must still approve ``blob``, beside those whose approval counts already."""
+    votes = _evidence(change, blob, demand).independent
+    people = demand.quorum.people - len({vote.person for vote in votes})
+    return Quorum(max(0, people), demand.quorum.roles.difference(*(vote.roles for vote in votes)))
+
+
+def _evidence(change: Change, blob: str, demand: Demand) -> Evidence:
+    return Evidence(blob, tuple(_votes(change, demand.roles)), change.involved | {change.author})
 
 
 def approval_of(change: Change) -> Approval:

@@ -6,7 +6,8 @@ request that changes while it is read are failures. Source of each path: GitHub 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -19,11 +20,13 @@ from runner.forge.readings import (
     blob_of,
     brought,
     may_write,
+    opened,
     people_of,
     pull,
     push,
     review,
 )
+from runner.git.main import MAIN
 from runner.git.provenance import LastChange, containing, last_change
 from runner.git.repository import Repository
 from runner.model.change import Change, Review
@@ -45,22 +48,19 @@ _PERIODS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 
 
 class GitHubForge:
-    """Reads from GitHub how the policies in one repository came to one branch.
+    """Reads from GitHub how the policies in one repository came to ``main``.
 
     ``name`` is the repository as GitHub knows it, ``owner/name``; ``repository`` a whole clone of it.
     """
 
-    def __init__(
-        self, github: GitHub, name: str, repository: Repository, clock: Clock, branch: str = "main"
-    ) -> None:
+    def __init__(self, github: GitHub, name: str, repository: Repository, clock: Clock) -> None:
         self._github = github
         self._name = name
         self._repository = repository
         self._clock = clock
-        self._branch = branch
 
     def change(self, path: str, commit: str) -> Change:
-        """Return the newest change of a file up to ``commit``, a tip of the branch.
+        """Return the newest change of a file up to ``commit``, a tip of ``main``.
 
         Raises ``Refused`` when no merged pull request brought it, or the clone cannot tell;
         ``RetryLater`` while GitHub may not know yet; and ``RemoteFailure`` when GitHub does not
@@ -78,15 +78,34 @@ class GitHubForge:
             )
         return found
 
+    def pull_request(self, path: str, commit: str) -> int:
+        """Return the number of the merged pull request behind a file at ``commit``. Raises as ``change``."""
+        return self._number(last_change(self._repository, commit, path), path)
+
+    def proposed(self, number: int, paths: Sequence[str], tip: str) -> Mapping[str, Change]:
+        """Return what the changes of files would be if an open pull request were merged now, onto ``tip``.
+
+        Raises ``RemoteFailure``, also for a pull request that is not open, and ``Refused`` as ``change``.
+        """
+        place = f"{self._here}/pulls/{number}"
+        pull = self._github.one(place, lambda value: opened(value, self._github.now()))
+        onto = Push(before=tip, after=pull.head, kind="", actor=None)
+        one = self._told("", pull.head, onto, pull)
+        return {
+            path: replace(one, path=path, reviewed_blob=self._reviewed_blob(pull, path)) for path in paths
+        }
+
     def _read(self, path: str, last: LastChange, tip: str, merged: Pull) -> Change:
-        arrival = self._arrival(last, tip, path)
+        return self._told(path, last.commit, self._arrival(last, tip, path), merged)
+
+    def _told(self, path: str, commit: str, arrival: Push, merged: Pull) -> Change:
         people = [*self._commit_people(merged), *self._pushers(merged)]
         return Change(
             repository=self._name,
             number=merged.number,
             url=merged.url,
             path=path,
-            commit=last.commit,
+            commit=commit,
             base=arrival.before,
             head=merged.head,
             reviewed_blob=self._reviewed_blob(merged, path),
@@ -105,7 +124,7 @@ class GitHubForge:
         merged = [
             each.number
             for each in listed
-            if each.merged and each.base_branch == self._branch and each.base_repository == self._name
+            if each.merged and each.base_branch == MAIN and each.base_repository == self._name
         ]
         if len(merged) == 1:
             return merged[0]
@@ -123,7 +142,7 @@ class GitHubForge:
         """
         since = containing(self._repository, last.commit, tip)
         period = _period(self._clock.now() - last.at)
-        pushes = self._activity(self._name, self._branch, period)
+        pushes = self._activity(self._name, MAIN, period)
         bringing = [each for each in pushes if each.after in since and each.before not in since]
         if len(bringing) != 1:
             raise self._not_one(f"{len(bringing)} pushes", last, path, lagging=not bringing)
@@ -144,7 +163,7 @@ class GitHubForge:
                 hint="the next run asks again",
             )
         return Refused(
-            f"{what} brought this file to {self._branch}, where one merged pull request must",
+            f"{what} brought this file to {MAIN}, where one merged pull request must",
             where=where,
             hint="change the file by a pull request, and have it approved",
         )

@@ -9,8 +9,20 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from runner.forge.answers import Unreadable, instant, login, member, number, repository, sha, text, url, word
-from runner.model.change import ReviewState
+from runner.forge.answers import (
+    Unreadable,
+    exactly,
+    instant,
+    login,
+    member,
+    number,
+    repository,
+    sha,
+    text,
+    url,
+    word,
+)
+from runner.model.change import GONE, ReviewState
 from runner.model.json import Json
 
 _LONGEST_REF = 255
@@ -81,6 +93,16 @@ def brought(value: Json) -> Brought:
 
 def pull(value: Json) -> Pull:
     """Read one pull request that was merged."""
+    return _pull(value, instant(value, "merged_at"))
+
+
+def opened(value: Json, now: datetime) -> Pull:
+    """Read one pull request that is open, as if it were merged now."""
+    exactly(value, "open", "state")
+    return _pull(value, now)
+
+
+def _pull(value: Json, merged_at: datetime) -> Pull:
     branch = text(value, "head", "ref")
     if not 0 < len(branch) <= _LONGEST_REF:
         raise Unreadable("has no branch at head.ref")
@@ -92,7 +114,7 @@ def pull(value: Json) -> Pull:
         head=sha(value, "head", "sha"),
         head_branch=branch,
         head_repository=None if gone else repository(value, "head", "repo", "full_name"),
-        merged_at=instant(value, "merged_at"),
+        merged_at=merged_at,
         commits=number(value, "commits"),
     )
 
@@ -107,10 +129,10 @@ def push(value: Json) -> Push:
     )
 
 
-def blob_of(value: Json) -> tuple[str, str | None]:
-    """Read an entry of the files: a path, and the blob that the pull request leaves there, if any."""
+def blob_of(value: Json) -> tuple[str, str]:
+    """Read an entry of the files: a path, and the blob that the pull request leaves there."""
     gone = text(value, "status") == "removed"
-    return text(value, "filename"), None if gone else sha(value, "sha")
+    return text(value, "filename"), GONE if gone else sha(value, "sha")
 
 
 def people_of(value: Json) -> tuple[int | None, ...]:

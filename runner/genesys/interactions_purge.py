@@ -6,32 +6,25 @@ an organisation without it says ``counts: unavailable`` in its target file.
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-from typing import TypeGuard
-from urllib.parse import quote
+from collections.abc import Collection
+from dataclasses import replace
 
 from runner.errors import OutcomeUnknown, Refused, RequestRejected
-from runner.genesys.connection import Caller, Connection
-from runner.genesys.token import READ_SCOPE, WRITE_SCOPE
+from runner.genesys.calls import COUNT_INTERACTIONS, READ_PURGE, SUBMIT_PURGE
+from runner.genesys.connection import Connection
+from runner.genesys.reply import Reply
+from runner.genesys.values import LONGEST_REASON, LONGEST_WORD, is_count
 from runner.model.job import Job, JobStatus
 from runner.model.json import Json, JsonObject
+from runner.model.platform import Preparation, Presence, Remains, Survey
 from runner.model.policy import FilterValue, PurgePolicy, Selection
-from runner.model.privacy import without_personal_data
 from runner.model.purge import Purge
 from runner.model.strict_json import parse_object
 from runner.model.target import Counts
-from runner.model.text import hidden, shorten
-from runner.net.outcome import Answer
 from runner.net.retry import Effect
-from runner.net.transport import Request, told
+from runner.net.transport import told
 from runner.ports import SUBMISSION_SECONDS
 
-_PATH = "/api/v2/interactions/purge"
-_JOB_ID = re.compile(r"(?!\.\.?\Z)[A-Za-z0-9._-]{1,128}", re.ASCII)  # "." and ".." would climb in a path
-_LONGEST_WORD = 100
-_MOST_INTERACTIONS = 10**12
-_LONGEST_REASON = 500
 _STATUSES = {
     "pending": JobStatus.PENDING,
     "queued": JobStatus.PENDING,
@@ -52,32 +45,39 @@ class InteractionsPurgeReader:
         self._connection = connection
         self._caller = connection.caller(Effect.SAFE)
 
-    def connect(self) -> datetime | None:
+    def connect(self) -> Presence:
         """Prove the credentials by having a token; return the server's present, if it tells.
 
         Raises ``RemoteFailure``, and ``Refused`` when the token's scopes are too few.
         """
-        return self._connection.server_time()
+        return Presence(self._connection.server_time())
 
-    def count(self, selection: Selection) -> int | None:
-        """Count what a selection matches; ``None`` where the target says that it cannot.
+    def survey(self, policy: PurgePolicy) -> Survey:
+        """Count what a policy selects, and of how many; unknown where the target says that it cannot.
 
         ``POST /api/v2/interactions/purge/count`` deletes nothing. Raises ``RemoteFailure``.
         """
+        selection = policy.selection
+        count = population = self._count(selection)
+        if selection.attributes:
+            population = self._count(replace(selection, attributes={}))
+        return Survey(count, population)
+
+    def remains(self, purge: Purge) -> Remains:
+        """Count again what a purge selected. Raises as ``survey``."""
+        return Remains(None if purge.selection is None else self._count(purge.selection))
+
+    def _count(self, selection: Selection) -> int | None:
         if self._connection.target.counts is Counts.UNAVAILABLE:
             return None
-        request = Request("POST", f"{_PATH}/count", Effect.SAFE).with_json(
-            {"interactions": [_item(selection)]}
-        )
-        answer = self._caller.send(request)
-        if not answer.successful:
-            hint = ""
-            if answer.status == 404:
-                hint = "where the platform cannot count, say counts: unavailable in the target's file"
-            raise self._caller.rejection(request, answer, scope=READ_SCOPE, hint=hint)
-        total = self._caller.object(request, answer).get("total")
-        if not _is_count(total):
-            raise self._caller.nonsense(request, answer, "holds no total that is a whole number from 0")
+        reply = self._caller.ask(COUNT_INTERACTIONS, body={"interactions": [_item(selection)]})
+        if reply.status == 404:
+            raise reply.rejection(
+                hint="where the platform cannot count, say counts: unavailable in the target's file"
+            )
+        total = reply.object().get("total")
+        if not is_count(total):
+            raise reply.nonsense("holds no total that is a whole number from 0")
         return total
 
     def job(self, job_id: str) -> Job:
@@ -85,18 +85,17 @@ class InteractionsPurgeReader:
 
         A 404 is a job that expired or was removed: ``VANISHED``. Raises ``RemoteFailure``.
         """
-        request = Request("GET", f"{_PATH}/{quote(job_id, safe='')}", Effect.SAFE)
-        answer = self._caller.send(request)
-        if answer.status == 404:
-            return Job(
-                job_id, JobStatus.VANISHED, "not found", None, None, answer.correlation_id, answer.sha256
-            )
-        if not answer.successful:
-            raise self._caller.rejection(request, answer, scope=READ_SCOPE)
-        body = self._caller.object(request, answer)
+        reply = self._caller.ask(READ_PURGE, job_id)
+        if reply.status == 404:
+            correlation_id = reply.answer.correlation_id
+            return Job(job_id, JobStatus.VANISHED, "not found", None, None, correlation_id, reply.sha256)
+        body = reply.object()
         if body.get("purgeId") != job_id:
-            raise self._caller.nonsense(request, answer, "tells of another job")
-        return _job(job_id, body, answer, self._caller)
+            raise reply.nonsense("tells of another job")
+        return _job(job_id, body, reply)
+
+    def jobs(self) -> None:
+        """Say that the article's API has no call that lists jobs; nothing is sent."""
 
     def find(self, purge: Purge) -> None:
         """Say that the article's API has no call that lists jobs; nothing is sent."""
@@ -106,6 +105,21 @@ class InteractionsPurgeReader:
         self._caller.close()
 
 
+class InteractionsPurgePreparer:
+    """``ports.Preparer``: this API's one request needs no preparation."""
+
+    def prepare(self, policy: PurgePolicy, known: Collection[str]) -> Preparation:
+        """Say that it is ready; nothing is sent."""
+        del policy, known
+        return Preparation(ready=True)
+
+    def clear(self, policies: Collection[PurgePolicy], known: Collection[str]) -> None:
+        """Do nothing: there is no prepared job."""
+
+    def discard(self, job_id: str) -> None:
+        """Do nothing: there is no prepared job."""
+
+
 class InteractionsPurgeSubmitter:
     """``ports.Submitter``: sends the one irreversible request. Built by ``apply`` alone."""
 
@@ -113,55 +127,53 @@ class InteractionsPurgeSubmitter:
         self._setting = connection.setting
         self._caller = connection.caller(Effect.IRREVERSIBLE)
 
-    def submit(self, policy: PurgePolicy) -> Job:
+    def submit(self, policy: PurgePolicy, job_id: str | None) -> Job:
         """Ask for a purge (``POST /api/v2/interactions/purge``), within ``SUBMISSION_SECONDS``.
 
-        Raises ``OutcomeUnknown`` when the platform may have accepted it; ``RequestRejected``,
-        ``RetryLater`` or another ``RemoteFailure`` when it certainly has not.
+        The job begins with this request, so ``job_id`` tells nothing. Raises ``OutcomeUnknown`` when the
+        platform may have accepted it; ``RequestRejected``, ``RetryLater`` or another ``RemoteFailure``
+        when it certainly has not.
         """
+        del job_id
         item = {**_item(policy.selection), "purgeType": policy.purge_type.value, "reason": policy.reason}
-        request = Request("POST", _PATH, Effect.IRREVERSIBLE).with_json({"interactions": [item]})
         start_by = self._setting.clock.monotonic() + SUBMISSION_SECONDS - self._setting.limits.total
         try:
-            answer = self._caller.send(request, start_by=start_by)
+            reply = self._caller.ask(SUBMIT_PURGE, body={"interactions": [item]}, start_by=start_by)
         except Refused as refusal:
             raise RequestRejected(
                 refusal.message, status=403, where=refusal.where, hint=refusal.hint
             ) from None
-        if answer.successful:
-            return self._accepted(request, answer)
+        if reply.answer.successful:
+            return self._accepted(reply)
         hint = ""
-        if answer.status == 404:
+        if reply.status == 404:
             hint = "this platform has no such call: it is not in the published API, so choose another backend"
-        raise self._caller.rejection(request, answer, scope=WRITE_SCOPE, hint=hint)
+        raise reply.rejection(hint=hint)
 
     def close(self) -> None:
         """Close the connection to the API."""
         self._caller.close()
 
-    def _accepted(self, request: Request, answer: Answer) -> Job:
+    def _accepted(self, reply: Reply) -> Job:
         """Read the job out of a success; a success without one may still have begun a purge."""
         try:
-            body = parse_object(answer.body)
-            return _job(self._new_job_id(answer, body), body, answer, self._caller)
+            body = parse_object(reply.answer.body)
+            return _job(_new_job_id(reply, body), body, reply)
         except ValueError as error:
             raise OutcomeUnknown(
-                f"{request} may have been accepted, but the answer {error}: {told(answer)}",
-                where=self._caller.url(request),
+                f"{reply.request} may have been accepted, but the answer {error}: {told(reply.answer)}",
+                where=reply.where,
                 hint="find the job on the platform before anything is sent again",
             ) from None
 
-    def _new_job_id(self, answer: Answer, body: JsonObject) -> str:
-        job_id = body.get("purgeId")
-        if answer.status not in (200, 201, 202):
-            raise ValueError("is a success that this call does not have")
-        if (
-            not isinstance(job_id, str)
-            or not _JOB_ID.fullmatch(job_id)
-            or self._caller.masked(job_id) != job_id
-        ):
-            raise ValueError("holds no purgeId")
-        return job_id
+
+def _new_job_id(reply: Reply, body: JsonObject) -> str:
+    job_id = reply.id_or_none(body.get("purgeId"))
+    if reply.status not in (200, 201, 202):
+        raise ValueError("is a success that this call does not have")
+    if job_id is None:
+        raise ValueError("holds no purgeId")
+    return job_id
 
 
 def _item(selection: Selection) -> JsonObject:
@@ -178,21 +190,21 @@ def _wire_value(value: FilterValue) -> Json:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _job(job_id: str, body: JsonObject, answer: Answer, caller: Caller) -> Job:
+def _job(job_id: str, body: JsonObject, reply: Reply) -> Job:
     status = body.get("status")
     word = status if isinstance(status, str) else ""
     figures = _first(body.get("interactions"))
     purged = figures.get("totalInteractionsPurged")
     reason = figures.get("errorReason")
-    said = _plain(reason, caller) if isinstance(reason, str) else ""
+    said = reply.plain(reason, LONGEST_REASON) if isinstance(reason, str) else ""
     return Job(
         id=job_id,
         status=_STATUSES.get(word, JobStatus.UNKNOWN),
-        raw_status=shorten(_plain(word, caller), _LONGEST_WORD),
-        purged=purged if _is_count(purged) else None,
-        error_reason=shorten(said, _LONGEST_REASON) or None,
-        correlation_id=answer.correlation_id,
-        response_sha256=answer.sha256,
+        raw_status=reply.plain(word, LONGEST_WORD),
+        purged=purged if is_count(purged) else None,
+        error_reason=said or None,
+        correlation_id=reply.answer.correlation_id,
+        response_sha256=reply.sha256,
     )
 
 
@@ -201,14 +213,3 @@ def _first(interactions: Json) -> JsonObject:
     if isinstance(interactions, list) and interactions and isinstance(interactions[0], dict):
         return interactions[0]
     return {}
-
-
-def _is_count(value: Json) -> TypeGuard[int]:
-    """Whether a value is a number of interactions that an organisation could have."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_INTERACTIONS
-
-
-def _plain(text: str, caller: Caller) -> str:
-    """A server's words as they may stand in the log: no control characters, no secrets, nobody's data."""
-    visible = "".join(" " if hidden(character) else character for character in text)
-    return without_personal_data(caller.masked(visible)).strip()

@@ -7,13 +7,18 @@ stays as it is: were it made shallow or partial, nobody could read the whole log
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from runner.git.objects import lines
 from runner.git.program import NETWORK_SECONDS, Git, GitFailed
-from runner.git.repository import QUIETLY, READ_LIMIT, Repository
+from runner.git.repository import QUIETLY, Repository
+
+_LONGEST_LIFE = 2 * NETWORK_SECONDS
+"""Seconds after which whatever a git of this program has begun is finished or dead."""
 
 
 class BranchCopy(Repository):
@@ -59,7 +64,23 @@ class BranchCopy(Repository):
 
     def newest(self) -> str | None:
         """Bring the newest tip here and return its commit; ``None`` if the remote has no such branch."""
-        return self.tip(self._remote, self._source) if self._place.is_dir() else self._first()
+        if not self._place.is_dir():
+            return self._first()
+        self._sweep()
+        return self.tip(self._remote, self._source)
+
+    def _sweep(self) -> None:
+        """Remove the locks and half-made copies of killed processes; git respects a lock for ever."""
+        locks = (self._place / "shallow.lock", self._place / "packed-refs.lock")
+        begun = time.time() - _LONGEST_LIFE
+        for path in (*locks, *self._place.glob("refs/**/*.lock"), *self._place.parent.glob("new-*")):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime >= begun:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
 
     def _first(self) -> str | None:
         """Make the copy elsewhere and move it into its place, so that nobody ever meets half of one."""
@@ -81,15 +102,17 @@ class BranchCopy(Repository):
         """Return the option that brings one commit at first, and then everything that came since."""
         return "--depth=1" if self.seen is None else super().scope()
 
-    def blobs(self, names: Sequence[str], limit: int = READ_LIMIT) -> list[bytes | None]:
-        """Return the bytes of many blobs as ``Repository`` does; names that are ids are fetched if absent."""
-        absent = [name for name in self.absent(names) if ":" not in name]
-        if absent:
-            once = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *QUIETLY, "--stdin", self._remote)
-            answer = self.wire.ask(*once, stdin=lines(absent), seconds=NETWORK_SECONDS)
-            if answer.code != 0:
-                raise GitFailed(f"cannot fetch files of {self._source} from {self._remote}: {answer.err}")
-        return super().blobs(names, limit)
+    def sizes(self, names: Sequence[str]) -> list[int]:
+        """Return the sizes as ``Repository`` does, after those that are ids and absent have been fetched."""
+        found = super().sizes(names)
+        absent = [name for name, size in zip(names, found, strict=True) if size < 0 and ":" not in name]
+        if not absent:
+            return found
+        once = ("-c", "fetch.negotiationAlgorithm=noop", "fetch", *QUIETLY, "--stdin", self._remote)
+        answer = self.wire.ask(*once, stdin=lines(absent), seconds=NETWORK_SECONDS)
+        if answer.code != 0:
+            raise GitFailed(f"cannot fetch files of {self._source} from {self._remote}: {answer.err}")
+        return super().sizes(names)
 
 
 def _moved(place: Path, to: Path) -> bool:

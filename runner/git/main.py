@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from runner.errors import RemoteFailure
+from runner.git.differences import removed
+from runner.git.remote import REMOTE
 from runner.git.repository import Repository
 from runner.model.source import SourceFile
+
+MAIN = "main"
+"""The branch with what was reviewed."""
 
 POLICIES = "policies"
 
@@ -12,20 +17,18 @@ POLICIES = "policies"
 class MainBranch:
     """``ports.PolicySource`` over a repository and its remote."""
 
-    def __init__(self, repository: Repository, *, remote: str = "origin", branch: str = "main") -> None:
+    def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._remote = remote
-        self._branch = branch
         self._read: tuple[str, tuple[SourceFile, ...]] = ("", ())
 
     def fetch(self) -> str:
         """Bring the newest tip here and return its commit id. Raises ``RemoteFailure``."""
-        source = f"refs/heads/{self._branch}"
-        tip = self._repository.fetch(self._remote, source, f"refs/purgectl/{self._branch}")
+        source = f"refs/heads/{MAIN}"
+        tip = self._repository.fetch(REMOTE, source, f"refs/purgectl/{MAIN}")
         if tip is None:
             raise RemoteFailure(
-                f"{self._remote} has no branch {self._branch}",
-                hint=f"push {self._branch} to {self._remote} first",
+                f"{REMOTE} has no branch {MAIN}",
+                hint=f"push {MAIN} to {REMOTE} first",
             )
         return tip
 
@@ -34,3 +37,10 @@ class MainBranch:
         if self._read[0] != commit:
             self._read = (commit, self._repository.tree(commit, POLICIES))
         return self._read[1]
+
+    def removed(self, commit: str, folder: str) -> tuple[str, ...]:
+        """Return every path below a folder that the branch had before that commit and has no more, sorted.
+
+        Raises ``Refused`` where the clone does not reach back to the beginning.
+        """
+        return removed(self._repository, commit, folder)

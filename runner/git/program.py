@@ -8,7 +8,8 @@ import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -98,7 +99,7 @@ class Git:
         """Run git and return its output. Raises ``GitFailed`` when it exits with an error."""
         answer = self.ask(*arguments, stdin=stdin, variables=variables, seconds=seconds)
         if answer.code != 0:
-            raise GitFailed(f"git {arguments[0]} failed: {answer.err}")
+            raise GitFailed(f"git {arguments[0]} failed: {answer.err or f'it ended with code {answer.code}'}")
         return answer.out
 
     def ask(
@@ -115,7 +116,7 @@ class Git:
         """
         if self.interruption.grace() <= 0:
             raise GitFailed(f"git {arguments[0]} was not started: {_NO_TIME}")
-        with tempfile.TemporaryFile() as given:
+        with temporary(f"git {arguments[0]}"), tempfile.TemporaryFile() as given:
             given.write(stdin)
             given.seek(0)
             process = self._start(arguments, given, variables or {})
@@ -158,6 +159,18 @@ class Git:
                 if self.interruption.grace() <= 0:
                     raise GitFailed(f"git {verb} was ended: {_NO_TIME}") from None
         raise GitFailed(f"git {verb} gave no answer in {seconds:.0f} seconds")
+
+
+@contextmanager
+def temporary(purpose: str) -> Iterator[None]:
+    """Tell a disk that is full, or a temporary folder that is not there, as a failure of git."""
+    try:
+        yield
+    except OSError as error:
+        raise GitFailed(
+            f"{purpose} was not started: no temporary file can be written: {error.strerror}",
+            hint="make room on the disk, or name another folder with TMPDIR",
+        ) from None
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,9 @@ from ipaddress import ip_address
 
 from runner.git.program import Git
 
+REMOTE = "origin"
+"""The remote of a clone that everything is fetched from and pushed to."""
+
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:?#]*)")
 _HOST_AND_PATH = re.compile(r"(?:[^/@]*@)?[^/:]+:")
 

@@ -111,6 +111,8 @@ class Repository:
 
     def descends(self, commit: str, ancestor: str) -> bool:
         """Whether a commit is another one or has it in its history."""
+        if commit == ancestor:
+            return True
         return self.git.ask("merge-base", "--is-ancestor", ancestor, commit).code == 0
 
     def advance(self, ref: str, commit: str) -> None:
@@ -142,16 +144,12 @@ class Repository:
 
     def blobs(self, names: Sequence[str], limit: int = READ_LIMIT) -> list[bytes | None]:
         """Return the bytes of many blobs; ``None`` for what is missing, no blob, or over ``limit``."""
-        small = [name for name, size in zip(names, self._sizes(names), strict=True) if 0 <= size <= limit]
+        small = [name for name, size in zip(names, self.sizes(names), strict=True) if 0 <= size <= limit]
         read = read_objects(self.git, small)
         found = {name: data for name, (_, data) in zip(small, read, strict=True)}
         return [found.get(name) for name in names]
 
-    def absent(self, names: Sequence[str]) -> list[str]:
-        """Return which of these name no blob that is here."""
-        return [name for name, size in zip(names, self._sizes(names), strict=True) if size < 0]
-
-    def _sizes(self, names: Sequence[str]) -> list[int]:
+    def sizes(self, names: Sequence[str]) -> list[int]:
         """Return how many bytes each blob has without reading it, -1 where there is none."""
         if not names:
             return []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from runner.git.objects import read_objects
-from runner.git.program import Git
+from runner.git.program import Git, temporary
 
 REGULAR = "100644"
 """The mode of a plain file that nobody executes."""
@@ -48,7 +48,7 @@ def write_commit(
 def _write_blobs(git: Git, contents: Iterable[bytes]) -> dict[bytes, str]:
     """Write contents as objects; return the id of each."""
     unique = list(dict.fromkeys(contents))
-    with tempfile.TemporaryDirectory(prefix="purgectl-") as folder:
+    with temporary("git hash-object"), tempfile.TemporaryDirectory(prefix="purgectl-") as folder:
         paths = [Path(folder) / str(number) for number in range(len(unique))]
         for path, data in zip(paths, unique, strict=True):
             path.write_bytes(data)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+GONE = "0" * 40
+"""What stands for the blob of a file that is no more."""
+
 
 class ReviewState(StrEnum):
     """What a review says. Only the first three ever change what a person's word is."""
@@ -49,10 +52,10 @@ class Change:
     """The newest change of a file on ``main``, and the pull request that made it.
 
     ``commit`` stands on the first-parent line of ``main`` and ``base`` is its first parent. ``head``
-    is the last commit of the pull request and ``reviewed_blob`` the file as it stood there, ``None``
-    where the pull request does not touch it. ``arrival`` is the forge's word for the push that
-    brought ``commit``. ``involved`` are all who wrote, committed or pushed any of it;
-    ``unknown_people`` counts those of them whose account the forge cannot tell. ``read_at`` is the
+    is the last commit of the pull request and ``reviewed_blob`` the file as it stood there, ``GONE``
+    where the pull request deletes it and ``None`` where it does not touch it. ``arrival`` is the forge's
+    word for the push that brought ``commit``. ``involved`` are all who wrote, committed or pushed any of
+    it; ``unknown_people`` counts those of them whose account the forge cannot tell. ``read_at`` is the
     forge's own clock.
     """
 

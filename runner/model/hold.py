@@ -40,6 +40,7 @@ class LegalHold:
 
     name: str
     type: str
+    issued_by: str
     scope: HoldScope
     release: Release | None
     body: JsonObject

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -109,7 +109,7 @@ class Log:
     baseline: Mapping[str, str]
     newest_at: datetime
     heartbeat_at: datetime | None
-    records: tuple[Record, ...]
+    records: Sequence[Record]
     outbox: tuple[Notice, ...]
     dead: tuple[Notice, ...] = ()
 

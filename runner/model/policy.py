@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -14,7 +14,10 @@ FilterValue: TypeAlias = "str | int | bool | tuple[str | int | bool, ...]"
 
 
 class InteractionType(StrEnum):
-    """The six interaction types of the article's API."""
+    """The six interaction types of the article's API, and all of them at once.
+
+    ``any`` is for a policy on a platform that cannot tell types apart, never for a hold or a law.
+    """
 
     VOICE = "voice"
     EMAIL = "email"
@@ -22,6 +25,27 @@ class InteractionType(StrEnum):
     CALLBACK = "callback"
     SMS = "sms"
     SOCIAL = "social"
+    ANY = "any"
+
+
+EACH_TYPE = tuple(kind for kind in InteractionType if kind is not InteractionType.ANY)
+"""The types that an interaction itself can have."""
+
+
+class Dimension(StrEnum):
+    """What the platform itself knows of an interaction, in the words of ``filters.dimensions``.
+
+    All but ``direction``, ``address`` and ``messageType`` have the platform's ids for values.
+    """
+
+    QUEUE = "queue"
+    DIVISION = "division"
+    DIRECTION = "direction"
+    WRAP_UP_CODE = "wrapUpCode"
+    USER = "user"
+    EXTERNAL_CONTACT = "externalContact"
+    ADDRESS = "address"
+    MESSAGE_TYPE = "messageType"
 
 
 class Classification(StrEnum):
@@ -69,13 +93,20 @@ class DateRange:
 class Selection:
     """What a policy matches on its target: every condition must hold.
 
-    ``attributes`` maps an attribute's name to the value, or to the values of which any will do.
+    ``attributes`` maps the name of an attribute, which the organisation invents, to the value, or to
+    the values of which any will do; ``dimensions`` maps a ``Dimension`` to such values.
     """
 
     target: str
     interaction_type: InteractionType
     date_range: DateRange
     attributes: Mapping[str, FilterValue]
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter is written at all; one that lets everything through is written too."""
+        return bool(self.attributes or self.dimensions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +132,8 @@ class PurgePolicy:
 
     ``body`` is the document as written, for the log; the typed fields are what code reads.
     ``retention_days`` and ``max_interactions`` are whole numbers, ``grace_days`` counts days.
+    ``include_sensitive`` is whether recordings that the platform marks as sensitive go too, ``None``
+    where the policy does not say.
     """
 
     name: str
@@ -118,6 +151,12 @@ class PurgePolicy:
     grace_days: int | None
     supersedes: str | None
     body: JsonObject
+    include_sensitive: bool | None = None
+
+    @property
+    def allow_unfiltered(self) -> bool:
+        """Whether the policy admits that it has no filter."""
+        return self.body.get("allowUnfiltered") is True
 
     @property
     def target(self) -> str:

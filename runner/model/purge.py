@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from runner.model.job import RecordingFigures
 from runner.model.policy import RetentionTrigger, Selection
 from runner.model.regulation import Traits
 
@@ -80,7 +81,10 @@ class Purge:
     ``intent`` is the leaf index of the newest ``purge.intended``, ``attempt`` counts the intents.
     ``not_before`` is when a throttled submission may be tried again. ``blob``, ``selection``,
     ``traits``, ``trigger``, ``limit`` and ``matched`` (the count then) are those of the newest
-    intent, empty before the first. ``changed_at`` is when the newest record about it was written.
+    intent, empty before the first, and so are ``prepared_job``, the job that it names,
+    ``deletes_at``, the date of deletion which that job sets, and ``leaves_sensitive``, whether it
+    leaves out what the platform marks as sensitive. ``recordings`` is what the job said of them at
+    its end. ``changed_at`` is when the newest record about it was written.
     ``reason`` is why it ended badly or became ambiguous: the server's words or a code.
     ``holds`` names the holds that any of its intents was judged by. ``refusals`` are the ids of the
     ``purge.refused`` records, so that each is written once.
@@ -102,10 +106,14 @@ class Purge:
     intent: int | None = None
     attempt: int = 0
     lease_until: datetime | None = None
+    prepared_job: str | None = None
+    deletes_at: datetime | None = None
+    leaves_sensitive: bool = False
     submitted_at: datetime | None = None
     job_id: str | None = None
     changed_at: datetime | None = None
     purged: int | None = None
+    recordings: RecordingFigures | None = None
     reason: str | None = None
     verdict: str | None = None
     not_before: datetime | None = None

@@ -12,7 +12,8 @@ class Phase(StrEnum):
     """When the values that a rule reads are there for the first time.
 
     A file alone is judged at ``review``, a file beside its earlier state at ``change``, counts at
-    ``plan``, approvals and switches at ``execution``, and what a purge left behind at ``evidence``.
+    ``plan``, approvals and switches at ``execution``, what a purge left behind at ``evidence``, and the
+    settings of the platform at ``setup``.
     """
 
     REVIEW = "review"
@@ -20,6 +21,7 @@ class Phase(StrEnum):
     PLAN = "plan"
     EXECUTION = "execution"
     EVIDENCE = "evidence"
+    SETUP = "setup"
     TEST = "test"
     MUTATION = "mutation"
 
@@ -35,6 +37,7 @@ _COMMANDS = {
     Phase.PLAN: ("plan", "apply"),
     Phase.EXECUTION: ("apply",),
     Phase.EVIDENCE: ("apply",),
+    Phase.SETUP: ("doctor",),
     Phase.TEST: ("test",),
     Phase.MUTATION: ("test --mutate",),
 }

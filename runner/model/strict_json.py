@@ -8,31 +8,30 @@ from typing import NoReturn
 
 from runner.model.json import Json, JsonObject
 
+LARGEST_EXACT = 2**53 - 1
+
 _LONGEST_NUMBER = 30
 
 
-def parse_object(data: bytes) -> JsonObject:
+def parse_object(data: bytes, *, exact: bool = False) -> JsonObject:
     """Read one JSON object in UTF-8. Raises ``ValueError`` as ``parse``, and for anything else."""
-    value = parse(data)
+    value = parse(data, exact=exact)
     if isinstance(value, dict):
         return value
     raise ValueError("is not a JSON object")
 
 
-def parse(data: bytes) -> Json:
+def parse(data: bytes, *, exact: bool = False) -> Json:
     """Read one JSON value in UTF-8.
+
+    ``exact`` asks for numbers that every reader keeps as they are: whole, and no larger than
+    ``LARGEST_EXACT`` (RFC 7493 section 2.2).
 
     Raises ``ValueError`` for anything else: a key named twice, ``NaN`` or a number beyond
     bounds, nesting that exhausts the stack, another encoding. Its sentence quotes nothing.
     """
     try:
-        value: Json = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            parse_int=_whole,
-        )
+        value: Json = (_EXACT if exact else _ANY).decode(data.decode("utf-8"))
     except RecursionError:
         raise ValueError("is nested too deeply") from None
     except UnicodeDecodeError:
@@ -64,3 +63,27 @@ def _whole(text: str) -> int:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"holds {name}, which is not JSON")
+
+
+def _exactly(text: str) -> int:
+    number = _whole(text)
+    if abs(number) > LARGEST_EXACT:
+        raise ValueError("holds a number beyond 2^53 - 1")
+    return number
+
+
+def _refuse_fraction(text: str) -> NoReturn:
+    del text
+    raise ValueError("holds a number that is not whole")
+
+
+_ANY = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
+)
+_EXACT = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_constant=_refuse_constant,
+    parse_float=_refuse_fraction,
+    parse_int=_exactly,
+)
+"""Made once: a log of years holds a hundred thousand records."""

@@ -18,6 +18,16 @@ class Backend(StrEnum):
     INTERACTIONS_PURGE = "interactions-purge"
     RECORDING_JOBS = "recording-jobs"
 
+    @property
+    def takes_whole_conversations(self) -> bool:
+        """Whether a purge takes all of a conversation, of which only a part was selected."""
+        return self is Backend.RECORDING_JOBS
+
+    @property
+    def tells_of_itself(self) -> bool:
+        """Whether it tells whose credential it is, how far its data is complete, and when all had ended."""
+        return self is Backend.RECORDING_JOBS
+
 
 class Counts(StrEnum):
     """Whether a selection can be counted. ``unavailable`` is a reviewed admission."""

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from threading import Thread
 from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -19,6 +20,9 @@ Resolver: TypeAlias = Callable[[str, int], Sequence[str]]
 """From a name and a port to its addresses, as texts. Raises ``OSError`` when it has none."""
 
 LOOPBACK: tuple[Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+
+RESOLVE_SECONDS = 10.0
+"""How long a name server may take. The system's own patience is minutes, and cannot be set."""
 
 _TRIED_AT_MOST = 3
 """Addresses of one name: each may take the whole time-out, and a name may have hundreds."""
@@ -62,9 +66,35 @@ def is_public(address: Address) -> bool:
 
 
 def ask_the_system(host: str, port: int) -> tuple[str, ...]:
-    """``Resolver`` of this machine: its hosts file and its name servers."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(where[0]) for *_, where in found))
+    """``Resolver`` of this machine: its hosts file and its name servers.
+
+    Raises ``TimeoutError``, which is an ``OSError``, when they take longer than ``RESOLVE_SECONDS``.
+    """
+    found: list[str] = []
+    failed: list[OSError] = []
+
+    def ask() -> None:
+        try:
+            answer = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(where[0]) for *_, where in answer))
+        except OSError as error:
+            failed.append(error)
+        except UnicodeError:  # a label that no name can have
+            failed.append(socket.gaierror(socket.EAI_NONAME, "not a name"))
+
+    asking = Thread(target=ask, daemon=True)  # nothing ends it before its time, and nobody waits for it
+    asking.start()
+    asking.join(RESOLVE_SECONDS)
+    if asking.is_alive():
+        raise TimeoutError("the name servers gave no answer in time")
+    if failed:
+        raise failed[0]
+    return tuple(found)
+
+
+def first_few(addresses: Sequence[str]) -> tuple[str, ...]:
+    """Return as many addresses of a name as are worth trying, in the resolver's order."""
+    return tuple(addresses[:_TRIED_AT_MOST])
 
 
 class AddressRefused(Exception):
@@ -92,4 +122,4 @@ class AddressGuard:
         refused = next((address for address in addresses if not self.admits(address)), None)
         if refused is not None:
             raise AddressRefused(f"its name leads to {refused}, which is no public address")
-        return tuple(map(str, addresses[:_TRIED_AT_MOST]))
+        return first_few([str(address) for address in addresses])

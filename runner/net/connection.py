@@ -29,7 +29,7 @@ from urllib3.exceptions import SSLError as TlsError
 from urllib3.util.connection import create_connection
 
 from runner.errors import UsageError
-from runner.net.address import AddressGuard, AddressRefused
+from runner.net.address import AddressGuard, AddressRefused, ask_the_system, first_few
 from runner.net.outcome import Failure
 
 _GLANCE_SECONDS = 0.1
@@ -163,6 +163,21 @@ class _Connection(HTTPConnection):
             self.close()
             raise NeverConnectedError(Failure.CONNECT, "no connection in time")
 
+    def _new_conn(self) -> socket.socket:
+        """Connect to the first address that answers; the library would wait for a name without end."""
+        failure = OSError("its name has no address")
+        for address in self._addresses():
+            try:
+                return create_connection(
+                    (address, self.port), self.timeout, socket_options=self.socket_options
+                )
+            except OSError as error:
+                failure = error
+        raise failure
+
+    def _addresses(self) -> tuple[str, ...]:
+        return first_few(ask_the_system(self.host, self.port))
+
     def putrequest(
         self, method: str, url: str, skip_host: bool = False, skip_accept_encoding: bool = False
     ) -> None:
@@ -191,16 +206,8 @@ def _guarded_pools(guard: AddressGuard) -> _Pools:
     """Make pools that ask for a name once and connect to a checked address; TLS wants the name's own."""
 
     class Guarded(_Connection):
-        def _new_conn(self) -> socket.socket:
-            failure = OSError("its name has no address")
-            for address in guard.addresses(self.host, self.port):
-                try:
-                    return create_connection(
-                        (address, self.port), self.timeout, socket_options=self.socket_options
-                    )
-                except OSError as error:
-                    failure = error
-            raise failure
+        def _addresses(self) -> tuple[str, ...]:
+            return guard.addresses(self.host, self.port)
 
     class GuardedTls(Guarded, _TlsConnection):
         """The same over TLS."""
@@ -230,6 +237,8 @@ def _never_connected(error: Exception) -> NeverConnectedError:
             failure, detail = Failure.CONNECT, reason
         case ConnectTimeoutError() | TimeoutError():
             failure, detail = Failure.CONNECT, "no connection in time"
+        case OSError(strerror=str(reason)):
+            failure, detail = Failure.CONNECT, reason
         case _:
             failure, detail = Failure.CONNECT, "no connection, or the proxy refuses to make one"
     return NeverConnectedError(failure, detail)

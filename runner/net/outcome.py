@@ -25,8 +25,9 @@ class Answer:
     """What a server said.
 
     ``retry_after`` is in seconds, ``None`` when absent or not to be understood. ``next_url`` is where
-    the list goes on (RFC 8288, ``rel="next"``). ``shortfall`` says why the body is not whole; the
-    status stands all the same.
+    the list goes on (RFC 8288, ``rel="next"``). ``allowed`` is how many requests a minute the server
+    grants, ``None`` where it does not say. ``shortfall`` says why the body is not whole; the status
+    stands all the same.
     """
 
     status: int
@@ -35,6 +36,7 @@ class Answer:
     retry_after: int | None = None
     date: datetime | None = None
     next_url: str | None = field(default=None, repr=False)
+    allowed: int | None = None
     shortfall: Failure | None = None
 
     @property

@@ -1,6 +1,6 @@
 """The decision to send a request again, as a pure function of what the last try came to.
 
-The question for an irreversible request is never "did it fail?" but "can it have arrived?". It
+The question for a request that changes something is never "did it fail?" but "can it have arrived?". It
 is sent again only when it certainly was not processed: no connection was made, or the server said
 429. Sources: RFC 9110 section 9.2.2 (idempotency), RFC 6585 section 4 (429); that ``Retry-After``
 is in whole seconds and may be hours away is the platform's own custom.
@@ -28,10 +28,16 @@ _REFUSALS = frozenset(
 
 
 class Effect(StrEnum):
-    """Whether a request may be sent twice."""
+    """What a request does at worst. One that changes nothing may be sent twice; the others may not."""
 
     SAFE = "safe"
+    REVERSIBLE = "reversible"
     IRREVERSIBLE = "irreversible"
+
+    def within(self, allowed: Effect) -> bool:
+        """Whether this is no worse than what is allowed."""
+        order = tuple(Effect)
+        return order.index(self) <= order.index(allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +85,16 @@ def decide(
     pace = _Pace(attempt, elapsed, budget)
     if isinstance(outcome, Answer) and (throttled or outcome.status == 429):
         return pace.again(Ending.THROTTLED, outcome.retry_after)
-    return _irreversible(outcome, pace) if effect is Effect.IRREVERSIBLE else _safe(outcome, pace)
+    return _safe(outcome, pace) if effect is Effect.SAFE else _once(outcome, effect, pace)
 
 
-def _irreversible(outcome: Outcome, pace: _Pace) -> Decision:
+def _once(outcome: Outcome, effect: Effect, pace: _Pace) -> Decision:
+    """Decide about a request that changes something. A 501 is believed where a mistake can be undone."""
     if isinstance(outcome, NoAnswer):
         return GiveUp(Ending.UNKNOWN) if outcome.sent else pace.again(Ending.NOT_CONNECTED)
     accepted = outcome.successful and outcome.shortfall is None
-    return outcome if accepted or outcome.status in _REFUSALS else GiveUp(Ending.UNKNOWN)
+    refused = outcome.status in _REFUSALS or (outcome.status == 501 and effect is Effect.REVERSIBLE)
+    return outcome if accepted or refused else GiveUp(Ending.UNKNOWN)
 
 
 def _safe(outcome: Outcome, pace: _Pace) -> Decision:

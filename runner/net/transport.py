@@ -100,7 +100,7 @@ def _never(answer: Answer) -> bool:
 
 
 class Transport:
-    """Sends requests to one origin. Unless built for it, it cannot send an irreversible one.
+    """Sends requests to one origin, and none with a worse effect than it is built for.
 
     ``pace`` and ``server_clock`` are shared with the other transports of the same target.
     """
@@ -131,15 +131,15 @@ class Transport:
         """Send a request until there is an answer to hand over, whatever its status.
 
         ``start_by`` is the monotonic instant after which no try begins, ``throttled`` recognises
-        an answer that means 429. Raises ``OutcomeUnknown`` when an irreversible request may have
-        arrived, ``Interrupted`` when the run is asked to stop and nothing was sent or only read,
+        an answer that means 429. Raises ``OutcomeUnknown`` when a request that changes something may
+        have arrived, ``Interrupted`` when the run is asked to stop and nothing was sent or only read,
         ``RetryLater`` when the server asks for a longer pause than there is time for, and
-        ``RemoteFailure`` (``RequestRejected`` for an irreversible request that was throttled) when
-        the tries are used up. ``ValueError`` is a fault of the caller: this transport is not
-        built for irreversible requests.
+        ``RemoteFailure`` (``RequestRejected`` for a request that changes something and was throttled)
+        when the tries are used up. ``ValueError`` is a fault of the caller: this transport is not
+        built for such a request.
         """
-        if request.effect is Effect.IRREVERSIBLE and self._allows is Effect.SAFE:
-            raise ValueError("this transport sends safe requests only")
+        if not request.effect.within(self._allows):
+            raise ValueError(f"this transport is for {self._allows.value} requests only")
         clock = self._setting.clock
         started = clock.monotonic()
         budget = min(BUDGET_SECONDS, self._setting.interruption.grace())
@@ -192,18 +192,19 @@ class Transport:
             )
 
     def _exchange(self, request: Request) -> Outcome:
-        irreversible = request.effect is Effect.IRREVERSIBLE
+        once = request.effect is not Effect.SAFE
         outcome = self._wire.exchange(
             request.method,
             self._url(request),
             headers={"Accept": "application/json", **request.headers},
             body=request.body,
-            fresh=irreversible,
-            unwanted=never if irreversible else self._setting.interruption.requested,
+            fresh=once,
+            unwanted=never if once else self._setting.interruption.requested,
         )
         if isinstance(outcome, NoAnswer):
             return outcome
         self._server_clock.hear(outcome.date)
+        self._pace.hear(outcome.allowed)
         correlation_id = outcome.correlation_id
         if correlation_id is not None and mask(correlation_id, request.secrets) != correlation_id:
             return replace(outcome, correlation_id=None)
@@ -231,7 +232,7 @@ class Transport:
             )
         tries = "one try" if attempts == 1 else f"{attempts} tries"
         message = f"{request} failed after {tries}, and nothing was submitted: {told(outcome)}"
-        if request.effect is Effect.IRREVERSIBLE and isinstance(outcome, Answer):
+        if request.effect is not Effect.SAFE and isinstance(outcome, Answer):
             return RequestRejected(message, status=outcome.status, where=url, hint="resume later")
         return RemoteFailure(message, where=url, hint="check the network and the platform's status page")
 

@@ -108,6 +108,7 @@ def _answer(response: requests.Response, body: bytes, shortfall: Failure | None)
         retry_after=_pause(response.headers.get("Retry-After", "").strip(), date),
         date=date,
         next_url=_next(response.headers.get("Link", "")),
+        allowed=_number(response.headers.get("inin-ratelimit-allowed", "").strip()),
         shortfall=shortfall,
     )
 
@@ -129,10 +130,16 @@ def _pause(text: str, date: datetime | None) -> int | None:
 
     An instant is measured from the server's own ``Date``, for its clock and ours may differ.
     """
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return int(text)
+    seconds = _number(text)
+    if seconds is not None:
+        return seconds
     until = _date(text)
     return None if until is None or date is None else max(0, int((until - date).total_seconds()))
+
+
+def _number(text: str) -> int | None:
+    """Read a whole number; what is not plausible is none."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _date(text: str) -> datetime | None:

@@ -122,7 +122,7 @@ def given_up(notice: Notice, waiting: Iterable[Notice], now: datetime) -> tuple[
     if notice.last_result == GONE:
         return ()
     same_fate = (notice, *waiting) if holds_up(notice.last_result) else (notice,)
-    return tuple(each for each in same_fate if now >= each.enqueued_at + GIVE_UP_AFTER)
+    return tuple(each for each in same_fate if now - each.enqueued_at >= GIVE_UP_AFTER)
 
 
 def heir(gone: Notice, waiting: Iterable[Notice], now: datetime) -> Notice | None:

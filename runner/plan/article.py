@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from runner.documents import form
 from runner.documents.schema import check
@@ -16,7 +16,7 @@ from runner.model.json import JsonObject
 from runner.model.pointer import child, within
 from runner.model.policy import Classification, PurgeType
 from runner.model.settings import Settings
-from runner.plan.checking import run, value_at
+from runner.plan.document_checks import run, value_at
 from runner.rules import reason
 from runner.rules.catalogue import checks
 from runner.rules.check import Check
@@ -55,7 +55,7 @@ _DEEPEST = 32
 
 @dataclass(frozen=True, slots=True)
 class _Article:
-    """The object as a document that was never in a file (``plan.checking.Checked``)."""
+    """The object as a document that was never in a file (``plan.document_checks.Checked``)."""
 
     value: JsonObject | None
     faults: tuple[Fault, ...]
@@ -67,14 +67,13 @@ class _Article:
         )
 
 
-def validate(policy: Mapping[str, object], now: datetime | None) -> dict[str, object]:
+def validate(policy: Mapping[str, object], now: datetime) -> dict[str, object]:
     """Judge the article's seven fields and return a copy of them, made of plain dicts and lists.
 
-    ``now`` is aware, by default the present. Raises ``PolicyValidationError`` with every fault as
-    ``path: message``, and ``ValueError`` for a ``now`` without an offset.
+    ``now`` is aware. Raises ``PolicyValidationError`` with every fault as ``path: message``, and
+    ``ValueError`` for a ``now`` without an offset.
     """
-    instant = datetime.now(UTC) if now is None else now
-    if instant.utcoffset() is None:
+    if now.utcoffset() is None:
         raise ValueError("now must be aware: give it a time zone, such as datetime.UTC")
     value = _plain(policy)
     faults = check("article-policy", value)
@@ -83,7 +82,7 @@ def validate(policy: Mapping[str, object], now: datetime | None) -> dict[str, ob
     faults += tuple(_unwritable(value.get("filters"), "/filters"))
     article = _Article(value, faults)
     for each in PROFILE:
-        faults += tuple(run(each, article, instant))
+        faults += tuple(run(each, article, now))
     if faults:
         raise PolicyValidationError(tuple(map(_line, faults)))
     return value

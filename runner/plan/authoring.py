@@ -13,7 +13,7 @@ from runner.model.finding import Fault, Severity
 from runner.model.json import JsonObject
 from runner.model.pointer import within
 from runner.model.source import EntryKind, SourceFile
-from runner.plan.checking import run
+from runner.plan.document_checks import run
 from runner.plan.packs import Packs, judge_by_packs
 from runner.rules.catalogue import checks
 

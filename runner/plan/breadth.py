@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from runner.model.policy import Selection
-from runner.rules.overlap import as_wide
+from runner.rules.overlap import covers
 
 
 class Breadth(StrEnum):
@@ -35,8 +35,8 @@ def _covers(wider: Selection, narrower: Selection) -> bool:
     """Whether whatever matches ``narrower`` certainly matches ``wider``."""
     outer, inner = wider.date_range, narrower.date_range
     return (
-        (wider.target, wider.interaction_type) == (narrower.target, narrower.interaction_type)
+        wider.target == narrower.target
         and outer.start <= inner.start
         and inner.end <= outer.end
-        and as_wide(wider.attributes, narrower.attributes)
+        and covers(wider, narrower)
     )

@@ -18,12 +18,12 @@ from runner.documents.reading import read
 from runner.model.finding import Fault, Finding, Severity
 from runner.model.purge import Purge
 from runner.model.source import SourceFile
-from runner.plan.candidate import by_name, candidate
 from runner.plan.loosening import changes_of_packs
 from runner.plan.packs import Packs, read_packs
+from runner.plan.policy_file import by_name, policy_file
 from runner.plan.review import Review, review
 from runner.plan.tree import read_tree
-from runner.rules import holds, lineage
+from runner.rules import changes, holds, lineage
 
 _OF_FORM = frozenset(rule.id for rule in form.RULES)
 
@@ -34,13 +34,14 @@ def review_change(
     *,
     now: datetime,
     purges: Iterable[Purge] = (),
+    beside: Sequence[str] = (),
 ) -> Review:
     """Judge ``policies/`` as ``review`` does, and answer only for what differs from ``base``.
 
     Findings in changed files stay, and so do errors of form and schema anywhere. A finding in an
     untouched file that ``base`` does not have becomes a note; what ``base`` has already is left
     out. A deleted file has its findings at its old path, line 1, column 1. What the change does to
-    the regulation packs is told too.
+    the regulation packs is told too. ``beside`` are the paths outside ``policies/`` that it touches.
     """
     known = tuple(purges)
     judged = review(sources, now=now, purges=known)
@@ -60,8 +61,17 @@ def review_change(
         ]
         kept += changes_of_packs(earlier, judged)
     deleted = [read(source) for path, source in before.items() if path not in judged.documents]
-    told = (*kept, *_deletions(deleted, known), *_narrowings(base, judged))
+    touched = [document for path, document in judged.documents.items() if path not in untouched]
+    mixed = _mixed([*touched, *deleted], beside)
+    told = (*kept, *_deletions(deleted, known), *_narrowings(base, judged), *mixed)
     return replace(judged, findings=tuple(sorted(told)))
+
+
+def _mixed(documents: Sequence[Document], beside: Sequence[str]) -> Iterator[Finding]:
+    """Tell of a change that is of more than policies, at the first file of them that it touches."""
+    for fault in changes.of_one_kind([document.source.path for document in documents], beside):
+        first = min(documents, key=lambda document: document.source.path)
+        yield replace(first.locate(fault), line=START.line, column=START.column)
 
 
 def _packs(sources: Iterable[SourceFile]) -> Packs:
@@ -109,4 +119,4 @@ def _faults_of_deletion(
     if document.kind is Kind.LEGAL_HOLD:
         yield from holds.not_deleted(document.name)
     if document.kind is Kind.PURGE_POLICY:
-        yield from lineage.not_deleted(candidate(document, purges).purges)
+        yield from lineage.not_deleted(policy_file(document, purges).purges)

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from runner.audit.fields import entries, instant, member, text
 from runner.audit.trail import Trail
 from runner.documents.document import Document
 from runner.documents.typed import purge_policy
+from runner.model.fields import entries, instant, member, text
 from runner.model.log import Record, RecordType
 from runner.model.policy import Mode, PurgePolicy
 from runner.model.purge import PurgeKey, PurgeState
-from runner.plan.candidate import candidate
-from runner.rules.holds import HLD_001, HLD_003
+from runner.plan.policy_file import policy_file
+from runner.rules.hold_causes import HLD_001, HLD_003
 from runner.rules.retention import RET_003
 
 GRACE = timedelta(hours=24)
@@ -153,7 +153,7 @@ def _sorted(
     revisions: defaultdict[PurgeKey, list[Version]] = defaultdict(list)
     unreadable = []
     for version in versions:
-        name, read = version.document.name, candidate(version.document, {})
+        name, read = version.document.name, policy_file(version.document, {})
         if read.target not in (None, ledger.target):
             continue
         if read.target is not None and read.revision is not None:

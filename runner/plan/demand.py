@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from runner.documents.kinds import APPROVERS
 from runner.documents.reading import read
-from runner.documents.typed import roles_by_person, traits
+from runner.documents.typed import roles_by_person
 from runner.forge.decision import Demand
 from runner.model.policy import PurgePolicy
 from runner.model.settings import Quorum
 from runner.model.source import SourceFile
 from runner.plan.packs import Packs
 from runner.rules.approvals import asked
-from runner.rules.governing import governing
-from runner.rules.overlap import narrowing
+from runner.rules.overlap import filtered
 
 RELEASE = Quorum(2, frozenset({"legal"}))
 """Who lets go of what a hold has kept: two people, and legal among them."""
@@ -36,8 +35,8 @@ def demand_of(
     policy: PurgePolicy, packs: Packs, roles: Mapping[int, frozenset[str]], now: datetime
 ) -> Demand:
     """Return what a policy demands by the packs that are in force now."""
-    entries = governing(packs.packs, traits(policy.body), now.astimezone(UTC).date())
-    unfiltered = not narrowing(policy.selection.attributes)
+    entries = packs.governing(policy, now)
+    unfiltered = not filtered(policy.selection)
     quorum = asked(packs.settings, entries, policy.classification.value, unfiltered=unfiltered)
     return Demand(quorum, roles, packs.settings.valid_for)
 

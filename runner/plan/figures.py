@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
 
-from runner.model.finding import Fault
 from runner.model.hold import LegalHold
-from runner.model.policy import DateRange, Selection
+from runner.model.policy import DateRange, PurgePolicy, Selection
 from runner.model.time import format_milliseconds
+from runner.plan.guards import Measurement
 from runner.plan.orders import Order
 from runner.ports import Clock, Reader
-from runner.rules.execution import clock_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +30,27 @@ class Figures:
     @property
     def share_permille(self) -> int | None:
         """The part of the population that is selected, rounded up, in thousandths."""
-        if self.selected is None or not self.population:
-            return None
-        return -(-self.selected * 1000 // self.population)
+        return share_permille(self.selected, self.population)
 
 
 NOT_COUNTED = Figures(None, None, None)
 
-Count: TypeAlias = "Callable[[Order, Sequence[LegalHold]], tuple[Figures, tuple[Fault, ...]] | None]"
-"""Counts one order, and the part of it that the holds reach; ``None`` where nobody may ask its target.
 
-The faults are those of the clocks (DAT-004).
-"""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An order measured for a proposal; ``held`` is the most that legal holds may reach of it."""
+
+    measurement: Measurement
+    held: int | None
+
+    @property
+    def figures(self) -> Figures:
+        """What was counted."""
+        return Figures(self.measurement.count, self.measurement.survey.population, self.held)
+
+
+Count: TypeAlias = "Callable[[Order, Sequence[LegalHold]], Counted | None]"
+"""Counts one order, and the part of it that the holds reach; ``None`` where nobody may ask its target."""
 
 
 def not_asked(order: Order, holds: Sequence[LegalHold]) -> None:
@@ -52,30 +60,28 @@ def not_asked(order: Order, holds: Sequence[LegalHold]) -> None:
 
 def counting(target: str, reader: Reader, clock: Clock) -> Count:
     """Return what counts the orders of one target, each once. Raises ``RemoteFailure`` and ``Refused``."""
-    platform = reader.connect()
-    switches = tuple(clock_right(clock.now(), platform))
-    known: dict[str, Figures] = {}
+    presence, now = reader.connect(), clock.now()
+    known: dict[str, Counted] = {}
 
-    def count(order: Order, holds: Sequence[LegalHold]) -> tuple[Figures, tuple[Fault, ...]] | None:
-        if order.policy.target != target:
+    def count(order: Order, holds: Sequence[LegalHold]) -> Counted | None:
+        policy = order.policy
+        if policy.target != target:
             return None
         if order.path not in known:
-            known[order.path] = count_figures(reader, order.policy.selection, holds)
-        return known[order.path], switches
+            measurement = Measurement(now, presence, reader.survey(policy))
+            known[order.path] = Counted(measurement, _held(reader, policy, holds) if holds else 0)
+        return known[order.path]
 
     return count
 
 
-def count_figures(reader: Reader, selection: Selection, holds: Sequence[LegalHold]) -> Figures:
-    """Count a selection, its population, and what the ``holds`` that reach it may hold of it.
+def share_permille(selected: int | None, population: int | None) -> int | None:
+    """Return the part of a population that is selected, rounded up, in thousandths."""
+    return -(-selected * 1000 // population) if selected is not None and population else None
 
-    At most three requests, none of which deletes anything. Raises ``RemoteFailure`` and ``Refused``
-    as ``Reader.count``.
-    """
-    selected = reader.count(selection)
-    population = reader.count(replace(selection, attributes={})) if selection.attributes else selected
-    held = reader.count(_reached(selection, holds)) if holds else 0
-    return Figures(selected, population, held)
+
+def _held(reader: Reader, policy: PurgePolicy, holds: Sequence[LegalHold]) -> int | None:
+    return reader.survey(replace(policy, selection=_reached(policy.selection, holds))).count
 
 
 def _reached(selection: Selection, holds: Sequence[LegalHold]) -> Selection:

@@ -33,6 +33,8 @@ class Standing(StrEnum):
 class Order:
     """A policy as it stands at one commit. ``count`` is ``None`` until it is known.
 
+    ``population`` is how many interactions of its type its range has, ``None`` until that is known.
+
     ``findings`` are the errors that refuse it; ``purge`` is what the log knows of it, if anything.
     """
 
@@ -45,6 +47,7 @@ class Order:
     standing: Standing
     findings: tuple[Finding, ...]
     count: int | None = None
+    population: int | None = None
 
     @property
     def key(self) -> PurgeKey:
@@ -113,12 +116,12 @@ def _standing(
             return Standing.CLOSED
         if purge.state in _IN_THE_LOG:
             return _IN_THE_LOG[purge.state]
+    if policy.mode is Mode.OBSERVE and not findings:
+        return Standing.OBSERVED
     if purge_id in baseline:
         return Standing.BASELINE
     if findings:
         return Standing.REFUSED
-    if policy.mode is Mode.OBSERVE:
-        return Standing.OBSERVED
     if purge is not None and purge.not_before is not None and now < purge.not_before:
         return Standing.WAITING
     return Standing.READY

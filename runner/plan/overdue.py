@@ -6,9 +6,10 @@ Being late blocks nothing; this is information for the people who write policies
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -28,9 +29,9 @@ from runner.model.purge import Purge, PurgeState
 from runner.model.regulation import ClockStart, Regulation, RegulationPack, Traits
 from runner.model.target import Target
 from runner.model.time import gaps
-from runner.rules.governing import conflicts, governing
 from runner.rules.holds import touches
-from runner.rules.overlap import as_wide, as_written
+from runner.rules.overlap import as_written, covers
+from runner.rules.pack_entries import conflicts, governing
 
 _Ran: TypeAlias = "Mapping[tuple[str, str, str, str], Sequence[tuple[Selection, bool]]]"
 """Selections that were purged, and whether for good, by target, type, attribute and value."""
@@ -47,6 +48,7 @@ class Data:
     target: str
     traits: Traits
     attributes: Mapping[str, FilterValue]
+    dimensions: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,11 @@ def overdue(
     undated: list[Undated] = []
     for data, members in _kinds(orders):
         done = tuple(_as_wide(ran, data))
-        reaching = [hold for hold in holds if touches(hold, _selection(data, _FIRST, _LAST))]
+        where = targets.get(data.target)
+        touched = partial(
+            touches, whole_conversations=where is not None and where.backend.takes_whole_conversations
+        )
+        reaching = [hold for hold in holds if touched(hold, _selection(data, _FIRST, _LAST))]
         for entry in _maxima(packs, data.traits, as_of):
             gone = [
                 (selection.date_range.start, selection.date_range.end)
@@ -145,7 +151,7 @@ def overdue(
                 late += (
                     Late(entry, data, first, last, _gone_by(entry, first, trigger), held_by)
                     for free in gaps(start, end, gone)
-                    for first, last, held_by in _told_apart(data, *free, reaching)
+                    for first, last, held_by in _told_apart(data, *free, reaching, touched)
                 )
             unknown = tuple(order.policy for order in members if order.trigger is None)
             if entry.clock is ClockStart.EVENT and unknown:
@@ -170,13 +176,16 @@ def _kinds(orders: Iterable[_Order]) -> Iterator[tuple[Data, list[_Order]]]:
     """Yield each kind of data with the policies about it, sorted by target and type."""
     kinds: defaultdict[tuple[object, ...], list[_Order]] = defaultdict(list)
     for order in orders:
-        condition = frozenset(as_written(order.selection.attributes).items())
-        kinds[order.selection.target, order.traits, condition].append(order)
-    datas = [
-        (Data(members[0].selection.target, members[0].traits, members[0].selection.attributes), members)
-        for members in kinds.values()
-    ]
+        said = order.selection
+        filters = (frozenset(as_written(each).items()) for each in (said.attributes, said.dimensions))
+        kinds[said.target, order.traits, *filters].append(order)
+    datas = [(_data(members[0]), members) for members in kinds.values()]
     return iter(sorted(datas, key=lambda each: (each[0].target, each[0].traits.interaction_type)))
+
+
+def _data(order: _Order) -> Data:
+    said = order.selection
+    return Data(said.target, order.traits, said.attributes, said.dimensions)
 
 
 def _beginnings(orders: Iterable[_Order], targets: Mapping[str, Target]) -> Mapping[str, Beginning]:
@@ -208,16 +217,18 @@ def _ran(purges: Iterable[Purge]) -> _Ran:
 
 
 def _as_wide(ran: _Ran, data: Data) -> Iterator[tuple[Selection, bool]]:
-    """Yield what purges deleted with attributes that are as wide as those of the data.
+    """Yield what purges deleted whose type and filters are as wide as those of the data.
 
     Such a purge accepts every value of the data in each of its own attributes, so it stands under
     any of these values.
     """
-    for name, values in {**as_written(data.attributes), **_NO_ATTRIBUTE}.items():
-        for value in sorted(values)[:1]:
-            for selection, permanent in ran.get((data.target, data.traits.interaction_type, name, value), ()):
-                if as_wide(selection.attributes, data.attributes):
-                    yield selection, permanent
+    wanted = _selection(data, _FIRST, _LAST)
+    for kind in {wanted.interaction_type, InteractionType.ANY}:
+        for name, values in {**as_written(data.attributes), **_NO_ATTRIBUTE}.items():
+            for value in sorted(values)[:1]:
+                for selection, permanent in ran.get((data.target, kind, name, value), ()):
+                    if covers(selection, wanted):
+                        yield selection, permanent
 
 
 def _maxima(packs: Sequence[RegulationPack], about: Traits, as_of: datetime) -> Iterator[Regulation]:
@@ -241,19 +252,23 @@ def _due(
 
 
 def _told_apart(
-    data: Data, start: datetime, end: datetime, holds: Iterable[LegalHold]
+    data: Data,
+    start: datetime,
+    end: datetime,
+    holds: Iterable[LegalHold],
+    touched: Callable[[LegalHold, Selection], bool],
 ) -> Iterator[tuple[datetime, datetime, tuple[str, ...]]]:
     """Cut a half-open range where a hold begins or ends; each part comes with the holds that reach it."""
     edges = {edge for hold in holds for edge in (hold.scope.start, hold.scope.end) if edge is not None}
     cuts = [start, *sorted(edge for edge in edges if start < edge < end), end]
     for first, last in pairwise(cuts):
         part = _selection(data, first, last)
-        yield first, last, tuple(sorted(hold.name for hold in holds if touches(hold, part)))
+        yield first, last, tuple(sorted(hold.name for hold in holds if touched(hold, part)))
 
 
 def _selection(data: Data, start: datetime, end: datetime) -> Selection:
     kind = InteractionType(data.traits.interaction_type)
-    return Selection(data.target, kind, DateRange(start, end, "", ""), data.attributes)
+    return Selection(data.target, kind, DateRange(start, end, "", ""), data.attributes, data.dimensions)
 
 
 def _latest(entry: Regulation, as_of: datetime) -> datetime:

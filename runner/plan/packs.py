@@ -9,18 +9,20 @@ from functools import lru_cache, partial
 from itertools import chain
 from pathlib import PurePosixPath
 
+from runner.documents import typed
 from runner.documents.document import Document
 from runner.documents.kinds import Kind
 from runner.documents.reading import read
 from runner.documents.resources import CORE_PACK, core_pack
 from runner.documents.typed_packs import regulation_pack
 from runner.model.finding import Fault, Severity
+from runner.model.policy import PurgePolicy
 from runner.model.regulation import CARD_SAD, Regulation, RegulationPack, Resolution, Traits
 from runner.model.settings import Settings, in_force
-from runner.plan.checking import Checked, absent_or_sound, run, value_at
+from runner.plan.document_checks import Checked, absent_or_sound, run, value_at
 from runner.rules import erasure, pack_changes, periods, ratchet, regulation
 from runner.rules.check import Check
-from runner.rules.governing import governing
+from runner.rules.pack_entries import governing
 
 _CORE = PurePosixPath(CORE_PACK).stem
 
@@ -50,6 +52,10 @@ class Packs:
     def blobs(self) -> tuple[tuple[str, str], ...]:
         """Name and git blob of every pack, sorted by name."""
         return tuple(sorted((pack.name, document.source.git_blob or "") for document, pack in self.known))
+
+    def governing(self, policy: PurgePolicy, now: datetime) -> tuple[Regulation, ...]:
+        """Return the entries that apply to a policy and are in force on the day of an instant."""
+        return governing(self.packs, typed.traits(policy.body), _day(now))
 
     def below(self, pack: RegulationPack) -> tuple[RegulationPack, ...]:
         """Return what a pack builds on: the core pack and the layers below its own."""

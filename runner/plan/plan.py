@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from runner.model.finding import Fault, Finding
+from runner.model.finding import Finding
+from runner.model.platform import Presence
 from runner.model.target import Target
 from runner.plan.digest import plan_digest
 from runner.plan.guards import Measurement, guard
 from runner.plan.orders import Order, Standing
 from runner.plan.world import World
 from runner.ports import Clock, Reader
-from runner.rules import execution
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,8 @@ class Plan:
 
 def make_plan(world: World, reader: Reader, clock: Clock) -> Plan:
     """Count and guard every order. Raises ``RemoteFailure`` when the platform cannot be asked."""
-    platform = reader.connect()
-    now = clock.now()
-    switches = tuple(execution.clock_right(now, platform))
-    guarded = [_guarded(order, world, reader, switches) for order in world.orders]
+    presence, now = reader.connect(), clock.now()
+    guarded = [_guarded(order, world, reader, presence, now) for order in world.orders]
     return Plan(
         target=world.target,
         commit=world.commit,
@@ -56,11 +54,11 @@ def make_plan(world: World, reader: Reader, clock: Clock) -> Plan:
     )
 
 
-def _guarded(order: Order, world: World, reader: Reader, switches: tuple[Fault, ...]) -> Order:
+def _guarded(order: Order, world: World, reader: Reader, presence: Presence, now: datetime) -> Order:
     if order.standing not in (Standing.READY, Standing.OBSERVED):
         return order
-    measurement = Measurement(reader.count(order.policy.selection), switches)
-    return guard(order, world.target, measurement, world.review.locate)
+    measurement = Measurement(now, presence, reader.survey(order.policy))
+    return guard(order, world.target, world.review, measurement)
 
 
 def _digest(order: Order, world: World) -> str | None:

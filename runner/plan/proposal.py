@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from runner.audit.identity import purge_id
-from runner.documents.typed import traits
 from runner.model.finding import Finding
 from runner.model.purge import Purge
 from runner.model.regulation import Regulation
@@ -19,12 +18,11 @@ from runner.plan.breadth import Breadth, breadth
 from runner.plan.demand import demand_of
 from runner.plan.digest import plan_digest
 from runner.plan.figures import NOT_COUNTED, Count, Figures, not_asked
-from runner.plan.guards import Measurement, guard
+from runner.plan.guards import guard
 from runner.plan.orders import Order, Standing, orders_of
 from runner.plan.review import Review, review
 from runner.rules.dates import allowed_from
 from runner.rules.execution import RUN_002
-from runner.rules.governing import governing
 from runner.rules.holds import touches
 
 _BEGUN = (Standing.OPEN, Standing.AMBIGUOUS, Standing.CLOSED)
@@ -64,7 +62,8 @@ class Proposed:
 
     ``breadth`` compares its selection with the one before, ``fields`` are all that differ otherwise.
     ``holds`` name those that reach it. ``digest`` is that of the plan with the counted or, if nobody
-    counted, the expected number ``digest_count``.
+    counted, the expected number ``digest_count``. ``missing`` is who must still approve, ``None`` where
+    nobody was asked who has.
     """
 
     touch: Touch
@@ -79,6 +78,7 @@ class Proposed:
     quorum: Quorum
     digest: str | None
     digest_count: int | None
+    missing: Quorum | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +194,16 @@ def _described(
 ) -> Proposed:
     policy, packs = order.policy, side.review.packs
     target = side.review.targets[policy.target]
-    holds = [hold for _, hold in side.review.holds if touches(hold, policy.selection)]
+    whole = target.backend.takes_whole_conversations
+    holds = [
+        hold for _, hold in side.review.holds if touches(hold, policy.selection, whole_conversations=whole)
+    ]
     runs = touch is not Touch.WITHDRAWN and order.standing not in (*_BEGUN, Standing.BASELINE)
     counts = runs and (touch is not Touch.AFFECTED or order.submittable)
     counted = count(order, holds) if counts else None
-    figures, switches = counted or (NOT_COUNTED, ())
-    measurement = None if counted is None else Measurement(figures.selected, switches)
-    guarded = guard(order, target, measurement, side.review.locate) if runs else order
+    figures = NOT_COUNTED if counted is None else counted.figures
+    measurement = None if counted is None else counted.measurement
+    guarded = guard(order, target, side.review, measurement) if runs else order
     expected = None if policy.expected is None else policy.expected.count
     digest_count = expected if figures.selected is None else figures.selected
     return Proposed(
@@ -212,7 +215,7 @@ def _described(
         figures=figures if holds else replace(figures, held=0),
         holds=tuple(hold.name for hold in holds),
         allowed_from=allowed_from(packs.settings, policy),
-        entries=governing(packs.packs, traits(policy.body), now.astimezone(UTC).date()),
+        entries=packs.governing(policy, now),
         quorum=demand_of(policy, packs, {}, now).quorum,
         digest=side.digest(replace(guarded, count=digest_count), target) if runs else None,
         digest_count=digest_count,

@@ -15,16 +15,16 @@ from runner.documents.kinds import Kind
 from runner.documents.typed import purge_policy
 from runner.model.finding import Fault, Finding, Severity
 from runner.model.hold import LegalHold
-from runner.model.policy import PurgePolicy
+from runner.model.policy import PurgePolicy, Selection
 from runner.model.purge import Purge
 from runner.model.source import SourceFile
 from runner.model.target import Target
-from runner.plan.candidate import Candidate, by_name, candidate
-from runner.plan.checking import run
+from runner.plan.document_checks import run
+from runner.plan.overlaps import Overlaps, overlaps
 from runner.plan.packs import Packs, faults_of_packs, judge_by_packs, read_packs
-from runner.plan.rivals import Rivals, rivals
+from runner.plan.policy_file import PolicyFile, by_name, policy_file
 from runner.plan.tree import Tree, read_tree
-from runner.rules import dates, holds, lineage, scope, targets
+from runner.rules import dates, expression, holds, lineage, scope, targets
 from runner.rules.catalogue import checks
 from runner.rules.check import Check
 
@@ -42,12 +42,13 @@ class Review:
     """What a review found; everything is sorted by path.
 
     ``documents`` is keyed by path. ``policies`` follow their schema; ``targets``, keyed by name,
-    and ``holds`` have no errors at all.
+    and ``holds`` have no errors at all. ``active`` are the holds of which the release does not count.
     """
 
     documents: Mapping[str, Document]
     policies: tuple[ReviewedPolicy, ...]
     holds: tuple[tuple[Document, LegalHold], ...]
+    active: tuple[LegalHold, ...]
     packs: Packs
     targets: Mapping[str, Target]
     findings: tuple[Finding, ...]
@@ -89,14 +90,14 @@ def review(
     tree = read_tree(sources)
     packs = read_packs(tree.documents.values())
     known = tuple(purges)
-    candidates = _candidates(tree, known)
-    others = rivals(candidates, known)
+    policies = _policy_files(tree, known)
+    others = overlaps(policies, known, tree.whole_conversations)
     asked = checks(packs.settings)
     active = tuple(hold for _, hold in tree.holds if hold.name not in released)
     findings = {
         tree.documents[path].locate(fault) for path, faults in tree.faults.items() for fault in faults
     }
-    for each in candidates:
+    for each in policies:
         findings.update(
             map(each.document.locate, _judge(each, tree, active, packs, asked, others.get(each.path), now))
         )
@@ -115,24 +116,25 @@ def review(
             if document.value is not None and document.clean
         ),
         holds=tree.holds,
+        active=active,
         packs=packs,
         targets=tree.targets,
         findings=tuple(sorted(findings)),
     )
 
 
-def _candidates(tree: Tree, purges: Sequence[Purge]) -> tuple[Candidate, ...]:
+def _policy_files(tree: Tree, purges: Sequence[Purge]) -> tuple[PolicyFile, ...]:
     known = by_name(purges)
-    return tuple(candidate(document, known) for document in tree.policies)
+    return tuple(policy_file(document, known) for document in tree.policies)
 
 
 def _judge(
-    policy: Candidate,
+    policy: PolicyFile,
     tree: Tree,
     active: Sequence[LegalHold],
     packs: Packs,
     asked: Sequence[Check],
-    others: Rivals | None,
+    others: Overlaps | None,
     now: datetime,
 ) -> Iterator[Fault]:
     """Yield the faults of one policy beyond its form and schema."""
@@ -149,12 +151,26 @@ def _judge(
     if policy.revision is not None:
         yield from lineage.in_turn(policy.revision, policy.purges)
     if policy.selection is not None:
-        start = policy.selection.date_range.start_text
-        yield from dates.plausible(start, tree.first_day(policy.selection.target))
-        yield from holds.not_held(policy.selection, active)
+        yield from _judge_selection(policy.document, policy.selection, tree, active, now)
     yield from holds.all_readable(tree.broken_holds)
     if others is not None:
-        yield from scope.alone(others.count, others.named)
+        whole = policy.target is not None and tree.whole_conversations(policy.target)
+        yield from scope.alone(others.count, others.named, whole_conversations=whole)
+
+
+def _judge_selection(
+    document: Document, selection: Selection, tree: Tree, active: Sequence[LegalHold], now: datetime
+) -> Iterator[Fault]:
+    """Yield what stands against a selection on its target; on one with errors nothing runs anyway."""
+    yield from dates.plausible(selection.date_range.start_text, tree.first_day(selection.target))
+    target = tree.targets.get(selection.target)
+    for check in () if target is None else expression.checks(target.backend, selection):
+        yield from run(check, document, now)
+    whole = tree.whole_conversations(selection.target)
+    span = selection.date_range
+    if span.start < span.end and not whole:  # else DAT-001 or PLT-002 refuses it, and says more
+        yield from dates.ends_with_a_day("/dateRange/end", span.end_text)
+    yield from holds.not_held(selection, active, whole_conversations=whole)
 
 
 def _file(finding: Finding) -> str:

@@ -16,7 +16,7 @@ from runner.model.finding import Fault, Severity
 from runner.model.hold import LegalHold
 from runner.model.source import SourceFile
 from runner.model.target import Target
-from runner.plan.checking import value_at
+from runner.plan.document_checks import value_at
 from runner.rules.privacy import impersonal_hold
 from runner.rules.targets import alone, known
 
@@ -47,6 +47,10 @@ class Tree:
     def policies(self) -> Iterator[Document]:
         """Every document that stands in the place of a policy, valid or not."""
         return (document for document in self.documents.values() if document.kind is Kind.PURGE_POLICY)
+
+    def whole_conversations(self, target: str) -> bool:
+        """Whether a target purges whole conversations; where its file has errors nothing runs anyway."""
+        return target in self.targets and self.targets[target].backend.takes_whole_conversations
 
     def first_day(self, target: str) -> date | None:
         """Return when a target went live; ``None`` when its file does not say so, or cannot be read."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from runner.audit.fields import mapping, member, text, texts
 from runner.merkle.encoding import to_text
+from runner.model.fields import mapping, member, text, texts
 from runner.model.json import Json, JsonObject
 from runner.model.log import Checkpoint
 from runner.model.purge import PurgeState

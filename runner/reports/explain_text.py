@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runner.model.finding import Finding, Severity
-from runner.model.policy import Mode, PurgePolicy, PurgeType
+from runner.model.policy import InteractionType, Mode, PurgePolicy, PurgeType
 from runner.model.purge import Purge
 from runner.model.regulation import Regulation
 from runner.model.rule import Phase, Rule
@@ -18,8 +18,12 @@ from runner.model.target import Approvals, Target
 from runner.model.time import format_instant
 from runner.reports.findings import harmless
 from runner.reports.findings_text import sentence
+from runner.reports.orders import conditions
+from runner.reports.proposal import who
+from runner.rules.approvals import asked
 from runner.rules.dates import allowed_from
 from runner.rules.holds import HLD_004
+from runner.rules.overlap import filtered
 from runner.rules.ratchet import REG_004
 from runner.rules.regulation import REG_005, REG_006
 
@@ -27,6 +31,11 @@ _WIDTH = 100
 _COMMAND = re.compile(r"^(\s*):(?=:)")
 _OF_OTHER_DOCUMENTS = frozenset({HLD_004.id, REG_004.id, REG_005.id, REG_006.id})
 """Rules of review that judge another document than a policy."""
+_SENSITIVE = {
+    True: "Recordings that the platform marks as sensitive go too.",
+    False: "Recordings that the platform marks as sensitive stay.",
+    None: "Recordings that the platform marks as sensitive stay, because nobody says that they go.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +89,17 @@ def _selected(known: Explained) -> Iterator[str]:
     selection = policy.selection
     span = selection.date_range
     yield from _prose(
-        f"{selection.interaction_type.value.capitalize()} interactions on {_where(known)} that took place "
+        f"{_types(selection.interaction_type)} on {_where(known)} that took place "
         f"from {span.start_text} to {span.end_text}, both included, "
-        + ("whatever attributes they carry." if not selection.attributes else "and carry all of these:")
+        + ("and match all of these:" if selection.narrowed else "whatever attributes they carry.")
     )
-    for name, value in selection.attributes.items():
-        values = value if isinstance(value, tuple) else (value,)
-        yield f"    {harmless(name)}: {harmless(' or '.join(map(str, values)))}"
+    for name, value in conditions(selection.attributes, selection.dimensions):
+        yield f"    {harmless(name)}: {harmless(value)}"
+    if known.target is not None and known.target.backend.takes_whole_conversations:
+        yield from _prose(
+            "Each conversation goes as a whole: all recordings of it, of whatever type, queue or person."
+        )
+        yield from _prose(_SENSITIVE[policy.include_sensitive])
     if policy.mode is Mode.OBSERVE:
         yield from _prose("It is only observed: it is counted, and nothing is deleted.")
     elif policy.purge_type is PurgeType.PERMANENT:
@@ -94,6 +107,11 @@ def _selected(known: Explained) -> Iterator[str]:
     else:
         grace = "an unstated time" if policy.grace_days is None else _days(policy.grace_days)
         yield from _prose(f"They are deleted so that they can be restored for {grace}.")
+
+
+def _types(kind: InteractionType) -> str:
+    every = "Interactions of every type"
+    return every if kind is InteractionType.ANY else f"{kind.value.capitalize()} interactions"
 
 
 def _where(known: Explained) -> str:
@@ -185,21 +203,32 @@ def _missing(known: Explained) -> Iterator[str]:
     yield from _prose("- Its pull request is approved and merged into main.")
     target = known.target
     if target is not None:
-        yield from _missing_on(target, known.policy)
+        yield from _missing_on(target, known)
     yield from _prose(
         "- Right before it is submitted, every rule is asked again on the newest main, the count is "
-        "taken again, and the switch PURGE_ENABLED is true."
+        "taken again, and those who operate purgectl have purging switched on (PURGE_ENABLED)."
     )
 
 
-def _missing_on(target: Target, policy: PurgePolicy) -> Iterator[str]:
+def _missing_on(target: Target, known: Explained) -> Iterator[str]:
+    policy = known.policy
     if target.approvals is Approvals.GITHUB:
-        yield from _prose("- GitHub shows that the right people approved exactly these bytes.")
+        quorum = asked(
+            known.settings,
+            known.entries,
+            policy.classification.value,
+            unfiltered=not filtered(policy.selection),
+        )
+        yield from _prose(
+            f"- GitHub shows that these approved exactly these bytes: {', '.join(who(quorum))}."
+        )
     if policy.expected is None and not target.is_sandbox:
-        yield from _prose("- `expected` holds the count that purgectl plan shows.")
+        yield from _prose(
+            "- `expected` holds the count, as purgectl plan --write writes it for those who may read."
+        )
     if not target.log.keys:
         yield from _prose(
-            f"- The log of target {target.name} is opened: purgectl audit keygen, purgectl audit open."
+            f"- The people who operate purgectl have opened the log of {target.name} (docs/setup.md)."
         )
     if target.suspended:
         yield from _prose(f"- Target {target.name} is not suspended any more.")

@@ -37,6 +37,20 @@ _OF_MEANING = {
         "Somebody pushed to main, or edited the file while merging.",
         in_words=True,
     ),
+    "APR-005": Explanation(
+        "The target's file, every regulation pack, also one that was deleted, and the list of approvers came "
+        "to main by a merged pull request that somebody approved who had no hand in it, however long ago.",
+        "The last change of each of these files was approved and merged.",
+        "Somebody pushed a list of approvers with their own number to main.",
+        in_words=True,
+    ),
+    "CHG-001": Explanation(
+        "A pull request changes files below policies/ or other files, never both. Whoever approves the one "
+        "need not be fit to approve the other. Compared is what the branch has committed since it left main.",
+        "A pull request adds a policy and a hold.",
+        "A pull request adds a policy, and changes a workflow with it.",
+        in_words=True,
+    ),
     "EVD-001": Explanation(
         "72 hours after a job has ended, somebody has counted what is left, and the log says what came of "
         "it. Until then nothing else on this target is purged. A verdict of FAIL or UNKNOWN is one.",
@@ -52,7 +66,8 @@ _OF_MEANING = {
     ),
     "HLD-001": Explanation(
         "No hold may cover anything that the policy selects. What a hold or a policy does not say counts "
-        "as covered, and one interaction in common refuses the whole policy.",
+        "as covered, and one interaction in common refuses the whole policy. With recording-jobs whole "
+        "conversations go, so there only targets and dates narrow a hold.",
         "A hold covers department sales; the policy selects department billing.",
         "A hold covers department sales; the policy names no department.",
         in_words=True,
@@ -141,27 +156,38 @@ _OF_MEANING = {
         "The target says suspended: true.",
         in_words=True,
     ),
+    "RUN-003": Explanation(
+        "Where a purge is prepared as a job, the platform has not answered that this client may not make it, "
+        "or may not execute it.",
+        "The role of the OAuth client has recording:job:add and recording:job:edit.",
+        "The platform answers the request for a job with 403, and names recording:job:add.",
+        in_words=True,
+    ),
     "SCP-001": Explanation(
-        "At least one attribute narrows what is selected, or the policy admits that it takes everything of "
-        "its type in its range.",
+        "At least one attribute or dimension narrows what is selected, or the policy admits that it takes "
+        "everything of its type in its range.",
         "filters:\n  attributes: {department: billing}",
         "filters: {}",
     ),
     "SCP-003": Explanation(
-        "A purge selects no more interactions than its own limit allows.",
-        "4,200 interactions are selected, and maxInteractions is 5000.",
-        "9,000 interactions are selected, and maxInteractions is 5000.",
+        "A purge selects no more interactions than its own limit allows, and no larger share of all "
+        "interactions of its type in its range than the regulation packs allow: 20 % as they come. A policy "
+        "that says allowUnfiltered: true may take all of them.",
+        "4,200 of 60,000 interactions are selected, and maxInteractions is 5000.",
+        "4,200 of 9,000 interactions are selected, and maxInteractions is 5000.",
         in_words=True,
     ),
     "SCP-004": Explanation(
         "The number of interactions right before the purge is the one that reviewers approved, within the "
-        "tolerance that they approved. Outside the sandbox a policy must name that number.",
+        "tolerance that they approved. Outside the sandbox a policy must name that number. A job that the "
+        "platform has prepared may count fewer, as it leaves out what has nothing to delete, never more.",
         "1,240 were expected with a tolerance of 2 %, and 1,250 are selected.",
         "1,240 were expected with a tolerance of 2 %, and 1,300 are selected.",
         in_words=True,
     ),
     "SCP-005": Explanation(
-        "No other policy, waiting or carried out, selects any of the same interactions.",
+        "No other policy, waiting or carried out, selects any of the same interactions. With recording-jobs "
+        "whole conversations go, so there two that are still to run share whatever has a date in common.",
         "One policy takes the first half of 2018, another the second half.",
         "Two policies take the same calls of 2018, one with department billing, one without a department.",
         in_words=True,
@@ -200,6 +226,13 @@ _OF_MEANING = {
         "first one, and the same interactions could be purged twice.",
         "Two targets have two different values of organizationId and of log.origin.",
         "Two files in policies/targets/ have the same organizationId.",
+        in_words=True,
+    ),
+    "TGT-003": Explanation(
+        "The credential that is used belongs to the organisation that the file of the target names. The "
+        "article's platform does not tell it.",
+        "The platform says that the token is of the organisation in organizationId.",
+        "The environment holds the credential of the test organisation.",
         in_words=True,
     ),
     "TST-001": Explanation(

@@ -12,7 +12,7 @@ OF_LAW = {
     ),
     "DAT-002": Explanation(
         "The range ended at least 48 hours ago, or longer where a regulation pack says so. Until then the "
-        "platform may not know all of it.",
+        "platform may not know all of it; where it says until when its data is complete, that counts too.",
         'dateRange: {start: "2026-11-01T00:00:00Z", end: "2026-11-20T23:59:59.999Z"}\nretentionDays: 0',
         'dateRange: {start: "2026-11-01T00:00:00Z", end: "2026-11-22T23:59:59.999Z"}\nretentionDays: 0',
     ),
@@ -34,6 +34,12 @@ OF_LAW = {
         'dateRange: {start: "2018-01-01T00:00:00Z", end: "2018-12-31T23:59:59.999Z"}',
         'dateRange: {start: "0222-01-01T00:00:00Z", end: "0222-12-31T23:59:59.999Z"}',
     ),
+    "DAT-006": Explanation(
+        "The end of a range, of a policy or a hold, is included to the millisecond. One at midnight so takes "
+        "a millisecond of the day that it names and leaves out the rest, which is seldom meant.",
+        'dateRange: {start: "2018-01-01T00:00:00Z", end: "2018-12-31T23:59:59.999Z"}',
+        'dateRange: {start: "2018-01-01T00:00:00Z", end: "2018-12-31T00:00:00Z"}',
+    ),
     "ERA-001": Explanation(
         "Data classified pii is erased for good; a soft purge could be taken back.",
         "classification: pii\npurgeType: permanent",
@@ -49,7 +55,8 @@ OF_LAW = {
     ),
     "ERA-004": Explanation(
         "A purge takes all parts of an interaction together. Where a law lets one part go and keeps another, "
-        "such as the transcript of a call, all of it waits.",
+        "such as the transcript of a call, all of it waits. And where the platform can leave out what it "
+        "marks as sensitive, a policy for pii or hipaa data says includeSensitive: true.",
         "The law keeps the audio three years, the transcript six, and the policy says retentionDays: 2192.",
         "The law keeps the audio three years, the transcript six, and the policy says retentionDays: 1096.",
         in_words=True,
@@ -60,6 +67,14 @@ OF_LAW = {
         "The law demands five years, and the platform deletes after seven.",
         "The law demands five years, and the platform deletes after 365 days.",
         in_words=True,
+    ),
+    "PLT-002": Explanation(
+        "The backend of the target can carry out exactly what stands in the policy. With recording-jobs a "
+        "range is of whole days (UTC), all of it on one side of five years; what is older goes in six "
+        "months at most, as interactionType: any without filters; an attribute is compared with fewer than "
+        "1,024 bytes, and a soft purge has graceDays. With interactions-purge there are no dimensions.",
+        "filters:\n  attributes: {department: billing}",
+        "filters:\n  dimensions: {queue: [6f2f4f0e-0000-4000-8000-000000000001]}",
     ),
     "REG-001": Explanation(
         "Every regulation pack can be read, and the day by which it was to be reviewed again has not passed. "
@@ -124,7 +139,7 @@ OF_LAW = {
     ),
     "RET-004": Explanation(
         "Every single interaction has ended as long ago as the policy keeps it, by the platform's own time. "
-        "One that is younger stops the whole purge.",
+        "One that is younger, or has not ended, stops the whole purge. The article's API tells no such time.",
         "All of 5,000 interactions ended more than 2,557 days ago.",
         "One of 5,000 interactions began in the range, was opened again, and ended last year.",
         in_words=True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from runner.audit.disposition import disposition
-from runner.audit.fields import entries, member, text
 from runner.audit.trail import Trail
 from runner.merkle.encoding import to_text
+from runner.model.fields import entries, member, text
 from runner.model.json import JsonObject
 from runner.model.log import Checkpoint
 from runner.model.time import format_instant

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from runner.audit.fields import text
 from runner.merkle.encoding import to_text
+from runner.model.fields import text
 from runner.model.log import Appended, Draft, RecordType
 from runner.model.text import printable
 

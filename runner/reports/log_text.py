@@ -6,12 +6,12 @@ import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 
-from runner.audit.fields import entries, member, number, text
 from runner.audit.layout import record_path
 from runner.branch.verify import Verification
 from runner.merkle.encoding import to_text
 from runner.merkle.keys import Verifier
 from runner.merkle.tree import leaf_hash
+from runner.model.fields import entries, member, number, text
 from runner.model.json import JsonObject
 from runner.model.log import Log, Record, RecordType
 from runner.model.text import printable, shorten

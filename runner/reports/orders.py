@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from runner.model.policy import DateRange, FilterValue, PurgePolicy
+from collections.abc import Iterator, Mapping
+
+from runner.model.policy import DateRange, FilterValue, InteractionType, PurgePolicy
 from runner.model.text import printable, shorten
+from runner.plan.figures import share_permille
 from runner.plan.orders import Standing
 from runner.reports.findings import counted
 
@@ -29,10 +32,31 @@ def kind(policy: PurgePolicy) -> str:
     return policy.purge_type.value + grace
 
 
-def attributes(policy: PurgePolicy) -> str:
-    """The attributes that must match, as one bounded line; empty where there are none."""
-    pairs = (f"{name} = {_value(value)}" for name, value in policy.selection.attributes.items())
+def filters(policy: PurgePolicy) -> str:
+    """What must match besides type and range, as one bounded line; empty where there is nothing."""
+    selection = policy.selection
+    pairs = (f"{name} = {value}" for name, value in conditions(selection.attributes, selection.dimensions))
     return shorten(printable(", ".join(pairs)), 160)
+
+
+def conditions(
+    attributes: Mapping[str, FilterValue], dimensions: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    """Each condition as its name and its values, as written; a dimension is told apart from an attribute."""
+    yield from ((name, _value(value)) for name, value in attributes.items())
+    yield from ((f"platform.{name}", _value(value)) for name, value in dimensions.items())
+
+
+def types(policy: PurgePolicy) -> str:
+    """The type of interactions in a word or two."""
+    kind = policy.selection.interaction_type
+    return "every type" if kind is InteractionType.ANY else kind.value
+
+
+def share(selected: int | None, population: int | None) -> str:
+    """Of how many interactions that is, and which part of them; empty where it is not known."""
+    part = share_permille(selected, population)
+    return "" if part is None else f"of {population:,} of this type in the range ({part / 10:.1f} %)"
 
 
 def span(dates: DateRange) -> str:

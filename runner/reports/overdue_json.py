@@ -79,4 +79,5 @@ def _data(data: Data) -> JsonObject:
             name: list(value) if isinstance(value, tuple) else value
             for name, value in data.attributes.items()
         },
+        "dimensions": {name: list(values) for name, values in data.dimensions.items()},
     }

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from runner.model.time import format_instant, format_milliseconds
 from runner.plan.overdue import Beginning, Data, Late, Overdue
 from runner.reports.findings import counted, harmless
+from runner.reports.orders import conditions
 
 
 def overdue_text(found: Overdue, logs: Collection[str], unread: Sequence[str]) -> str:
@@ -15,7 +16,7 @@ def overdue_text(found: Overdue, logs: Collection[str], unread: Sequence[str]) -
     ``logs`` are the targets whose log this clone has, ``unread`` the paths of policies and holds
     with errors of form or schema.
     """
-    lines = [f"Overdue at {format_instant(found.as_of)}: {_ranges(found)}. Being late blocks nothing."]
+    lines = [f"Overdue at {format_instant(found.as_of)}: {_ranges(found)}. This informs, and stops no purge."]
     for beginning in found.beginnings:
         lines += ["", *_target(beginning, logs)]
         for late in found.late:
@@ -37,8 +38,8 @@ def _target(beginning: Beginning, logs: Collection[str]) -> Iterator[str]:
     basis = "when it went live" if beginning.declared else "the earliest start in a policy, without a goLive"
     yield f"Target {name}, from {format_milliseconds(beginning.start)} ({basis})"
     if beginning.target not in logs:
-        yield "  This clone has no log of it, so no purge counts. If there is one:"
-        yield f"  git fetch origin audit/{name}:refs/remotes/origin/audit/{name}"
+        yield "  This clone does not know what was purged before, so data that is gone already is listed too."
+        yield f"  To fetch the log that knows: git fetch origin audit/{name}:refs/remotes/origin/audit/{name}"
 
 
 def _late(late: Late, found: Overdue) -> Iterator[str]:
@@ -67,7 +68,5 @@ def _data(data: Data) -> str:
     traits = data.traits
     places = "any jurisdiction" if traits.jurisdictions is None else ", ".join(sorted(traits.jurisdictions))
     words = [traits.interaction_type, traits.classification, places, ", ".join(sorted(traits.tags))]
-    for name, value in data.attributes.items():
-        values = value if isinstance(value, tuple) else (value,)
-        words.append(f"{name}: {' or '.join(map(str, values))}")
+    words += [f"{name}: {value}" for name, value in conditions(data.attributes, data.dimensions)]
     return harmless("; ".join(filter(None, words)))

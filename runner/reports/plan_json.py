@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runner.model.json import JsonObject
 from runner.model.time import format_instant
+from runner.plan.figures import share_permille
 from runner.plan.plan import Plan, PlannedOrder
 from runner.reports.findings_json import finding_object
 from runner.reports.json_text import json_text
@@ -32,6 +33,8 @@ def _order(planned: PlannedOrder) -> JsonObject:
         "path": order.path,
         "standing": order.standing.value,
         "count": order.count,
+        "population": order.population,
+        "sharePermille": share_permille(order.count, order.population),
         "limit": policy.max_interactions,
         "eligibleAt": format_instant(policy.eligible_at),
         "digest": planned.digest,

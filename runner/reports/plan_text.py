@@ -8,7 +8,7 @@ from runner.model.time import format_instant
 from runner.plan.orders import Order, Standing
 from runner.plan.plan import Plan, PlannedOrder
 from runner.reports.findings_text import sentence
-from runner.reports.orders import MEANING, attributes, kind
+from runner.reports.orders import MEANING, filters, kind, share, types
 
 
 def plan_text(plan: Plan) -> str:
@@ -27,10 +27,10 @@ def _block(planned: PlannedOrder) -> Iterator[str]:
     dates = policy.selection.date_range
     yield f"  {policy.name} (revision {policy.revision}) {MEANING[order.standing]}"
     yield (
-        f"    what    {policy.selection.interaction_type.value}, {dates.start_text} to {dates.end_text}, "
+        f"    what    {types(policy)}, {dates.start_text} to {dates.end_text}, "
         f"{policy.classification.value}, {kind(policy)}"
     )
-    yield f"    where   {attributes(policy) or 'everything of this type in the range'}"
+    yield f"    where   {filters(policy) or 'everything of this type in the range'}"
     if order.standing not in (Standing.CLOSED, Standing.OPEN, Standing.AMBIGUOUS):
         yield f"    count   {_count(order)}"
         yield f"    since   {format_instant(policy.eligible_at)} everything selected is old enough"
@@ -42,7 +42,10 @@ def _block(planned: PlannedOrder) -> Iterator[str]:
 
 def _count(order: Order) -> str:
     limit = f"limit {order.policy.max_interactions:,}"
-    return f"unknown, {limit}" if order.count is None else f"{order.count:,} interactions, {limit}"
+    if order.count is None:
+        return f"unknown, {limit}"
+    part = share(order.count, order.population)
+    return ", ".join(filter(None, (f"{order.count:,} interactions", part, limit)))
 
 
 def _totals(plan: Plan) -> str:

@@ -11,7 +11,7 @@ from runner.plan.breadth import Breadth
 from runner.plan.orders import Standing
 from runner.plan.proposal import Proposal, Proposed, Touch
 from runner.reports.findings import counted
-from runner.reports.orders import MEANING
+from runner.reports.orders import MEANING, share
 
 TOUCH = {
     Touch.NEW: "new",
@@ -77,9 +77,7 @@ def amounts(each: Proposed) -> Iterator[str]:
         yield "unknown: not counted here"
     else:
         yield counted(figures.selected, "interaction")
-        share = figures.share_permille
-        if figures.population is not None and share is not None:
-            yield f"of {figures.population:,} of this type in the range ({share / 10:.1f} %)"
+        yield from filter(None, [share(figures.selected, figures.population)])
     if policy.expected is not None:
         yield f"expected {policy.expected.count:,}, tolerance {policy.expected.tolerance_percent} %"
     yield f"limit {policy.max_interactions:,}"
@@ -97,10 +95,21 @@ def since(each: Proposed, now: datetime) -> str:
     return f"{each.allowed_from:%Y-%m-%d}, {distance}"
 
 
-def who(quorum: Quorum) -> Iterator[str]:
+def who(quorum: Quorum, missing: Quorum | None = None) -> Iterator[str]:
     """How many people must approve, and the roles that must be among them."""
     yield counted(quorum.people, "person", "people")
     yield from sorted(quorum.roles)
+    if missing is not None:
+        yield _still(missing)
+
+
+def _still(missing: Quorum) -> str:
+    """Who of them must still approve; somebody in a role is one of the people."""
+    if not (missing.people or missing.roles):
+        return "all of them have approved"
+    people = counted(max(missing.people, 1), "person", "people")
+    roles = f", with {' and '.join(sorted(missing.roles))}" if missing.roles else ""
+    return f"still to come: {people}{roles}"
 
 
 def more(count: int) -> str:

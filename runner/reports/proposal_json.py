@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runner.model.json import JsonObject
+from runner.model.settings import Quorum
 from runner.model.time import format_instant
 from runner.plan.proposal import Proposal, Proposed
 from runner.reports.findings_json import finding_object
@@ -52,9 +53,14 @@ def _order(each: Proposed) -> JsonObject:
         "limit": policy.max_interactions,
         "allowedFrom": format_instant(each.allowed_from),
         "citations": [{"entry": entry.id, "text": entry.citation.text} for entry in each.entries],
-        "approvals": {"people": each.quorum.people, "roles": sorted(each.quorum.roles)},
+        "approvals": _quorum(each.quorum),
+        "approvalsMissing": None if each.missing is None else _quorum(each.missing),
         "holds": list(each.holds),
         "digest": each.digest,
         "digestCount": each.digest_count,
         "findings": [finding_object(finding) for finding in order.findings],
     }
+
+
+def _quorum(quorum: Quorum) -> JsonObject:
+    return {"people": quorum.people, "roles": sorted(quorum.roles)}

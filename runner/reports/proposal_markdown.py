@@ -16,7 +16,7 @@ from runner.plan.orders import Standing
 from runner.plan.proposal import Proposal, Proposed, Touch
 from runner.reports.findings import counted
 from runner.reports.findings_markdown import code_span
-from runner.reports.orders import MEANING, attributes, kind, span
+from runner.reports.orders import MEANING, filters, kind, span, types
 from runner.reports.proposal import (
     BREADTH,
     MOST_LISTED,
@@ -115,13 +115,13 @@ def _row(proposal: Proposal, each: Proposed) -> str:
     cells = (
         (f"**{policy.name}**", *_standing(each)),
         (
-            f"{policy.selection.interaction_type.value} of {span(policy.selection.date_range)}",
-            code_span(attributes(policy)) or "**whatever its attributes**",
+            f"{types(policy)} of {span(policy.selection.date_range)}",
+            code_span(filters(policy)) or "**whatever it carries**",
             f"{kind(policy)}, {policy.classification.value}, on {policy.target}",
         ),
         ("–",) if gone else (f"**{first}**", *rest),
         ("–",) if gone else (since(each, proposal.made_at),),
-        ("–",) if gone else tuple(who(each.quorum)),
+        ("–",) if gone else tuple(who(each.quorum, each.missing)),
     )
     return f"| {' | '.join('<br>'.join(cell) for cell in cells)} |"
 

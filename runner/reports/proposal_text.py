@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from runner.plan.proposal import Proposal, Proposed, Touch
 from runner.reports.findings import counted, harmless
 from runner.reports.findings_text import sentence
-from runner.reports.orders import attributes, kind, span
+from runner.reports.orders import filters, kind, span, types
 from runner.reports.proposal import (
     BREADTH,
     MOST_LISTED,
@@ -42,15 +42,15 @@ def _block(proposal: Proposal, each: Proposed) -> Iterator[str]:
     policy = order.policy
     yield f"  {policy.name} (revision {policy.revision}) {_standing(each)}"
     yield (
-        f"    what    {policy.selection.interaction_type.value} of {span(policy.selection.date_range)}, "
+        f"    what    {types(policy)} of {span(policy.selection.date_range)}, "
         f"{policy.classification.value}, {kind(policy)}, on {policy.target}"
     )
-    yield f"    where   {attributes(policy) or 'everything of this type in the range'}"
+    yield f"    where   {filters(policy) or 'everything of this type in the range'}"
     if each.touch is Touch.WITHDRAWN:
         return
     yield f"    count   {', '.join(amounts(each))}"
     yield f"    since   {since(each, proposal.made_at)}"
-    yield f"    who     {', '.join(who(each.quorum))}"
+    yield f"    who     {', '.join(who(each.quorum, each.missing))}"
     if each.breadth is not None:
         yield f"    before  {BREADTH[each.breadth]}"
     if each.fields:

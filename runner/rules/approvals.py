@@ -47,6 +47,14 @@ APR_004 = Rule(
     basis="Separation of duties: an approval covers what was shown, and nobody may add to it afterwards",
     hint="change the file by a new pull request of its own, and have that approved",
 )
+APR_005 = Rule(
+    id="APR-005",
+    title="What a purge is judged by came to main by review",
+    severity=Severity.ERROR,
+    phase=Phase.EXECUTION,
+    basis="Separation of duties: nobody alone moves the ground of an approval (ISO/IEC 27002:2022, 5.3)",
+    hint="change that file by a pull request, and have somebody else approve it before the merge",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,11 @@ def as_reviewed(*, merged: bool, same_bytes: bool, unknown_people: int) -> Itera
             f"of those who wrote or pushed it, {unknown_people} cannot be told from a reviewer",
             hint="name in commits and trailers only addresses that belong to an account on the forge",
         )
+
+
+def founded(path: str, fault: Fault) -> Fault:
+    """APR-005: something stands against how a file came to ``main`` that every purge rests on."""
+    return APR_005.fault("", f"{path} has a say in this purge: {fault.message}")
 
 
 def nobody_objects(objections: int) -> Iterator[Fault]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 
 from runner.model.finding import Fault, Severity
+from runner.model.json import JsonObject
 from runner.model.policy import PurgePolicy
 from runner.model.regulation import CARD_SAD
 from runner.model.rule import Phase, Rule
 from runner.model.settings import Settings
-from runner.model.time import exclusive_end, format_instant, parse_instant
+from runner.model.time import (
+    ONE_MILLISECOND,
+    exclusive_end,
+    format_instant,
+    format_milliseconds,
+    parse_instant,
+)
 from runner.rules.check import Check
 
 DAT_001 = Rule(
@@ -46,9 +54,28 @@ DAT_005 = Rule(
     basis="Decision: a date at which no interaction can have taken place is a slip of the pen",
     hint="correct the year, or goLive in the target's file",
 )
+DAT_006 = Rule(
+    id="DAT-006",
+    title="A range does not end at midnight",
+    severity=Severity.WARNING,
+    phase=Phase.REVIEW,
+    basis="Decision: an end is included to the millisecond, so one at midnight leaves out the day it names",
+    hint="end with the last millisecond of a day, T23:59:59.999Z",
+)
 
 _FIRST_PLAUSIBLE_DAY = date(1990, 1, 1)
 """No contact centre brought older recordings along; it counts where the target names no first day."""
+
+_MIDNIGHT = re.compile(r"(.{10})T00:00:00(?:\.0+)?(Z|[+-].+)")
+"""A day and an offset around the midnight of an RFC 3339 date-time."""
+
+_UNITS = (
+    ("day", timedelta(days=1)),
+    ("hour", timedelta(hours=1)),
+    ("minute", timedelta(minutes=1)),
+    ("second", timedelta(seconds=1)),
+    ("millisecond", ONE_MILLISECOND),
+)
 
 
 def ordered(start: str, end: str) -> Iterator[Fault]:
@@ -86,13 +113,30 @@ def settled(settings: Settings, end: str, tags: Collection[str] | None, now: dat
         )
 
 
+def known(end: datetime, settled_until: datetime | None, *, tells: bool) -> Iterator[Fault]:
+    """DAT-002: the platform's data is complete up to the (exclusive) end of the range.
+
+    ``settled_until`` is what the platform says, ``None`` for nothing; one that ``tells`` must say it.
+    """
+    if settled_until is None and tells:
+        yield DAT_002.fault("/dateRange/end", "the platform does not say until when its data is complete")
+    elif settled_until is not None and end > settled_until:
+        yield DAT_002.fault(
+            "/dateRange/end",
+            f"the platform's data is complete until {format_instant(settled_until)}, before the range ends",
+        )
+
+
 def narrow(widest: timedelta, start: str, end: str, tags: Collection[str] | None) -> Iterator[Fault]:
     """DAT-003: the range is no wider than ``widest``; that of card authentication data may be (ERA-003)."""
-    width = exclusive_end(end) - parse_instant(start)
-    if width > widest and not _urgent(tags):
+    begins = parse_instant(start)
+    excess = exclusive_end(end) - begins - widest
+    if excess > timedelta(0) and not _urgent(tags):
+        latest = format_milliseconds(begins + widest - ONE_MILLISECOND)
         yield DAT_003.fault(
             "/dateRange",
-            f"the range is {width / timedelta(days=1):,.1f} days wide; {widest.days} are allowed",
+            f"the range is {_spelled(excess)} too wide; {widest.days} days are allowed",
+            hint=f"end it at {latest}, or split it into several policies",
             at_key=True,
         )
 
@@ -105,9 +149,43 @@ def plausible(start: str, go_live: date | None) -> Iterator[Fault]:
         yield DAT_005.fault("/dateRange/start", f"the start {start} is too early: {why} {first.isoformat()}")
 
 
+def ends_with_a_day(pointer: str, end: str) -> Iterator[Fault]:
+    """DAT-006: the end, as written, is not a midnight, of whose day only one millisecond is in the range."""
+    midnight = _MIDNIGHT.fullmatch(end)
+    if midnight:
+        day, offset = midnight.groups()
+        yield DAT_006.fault(
+            pointer,
+            f"the range ends at the beginning of {day}, and has only the first millisecond of that day",
+            hint=f"did you mean {day}T23:59:59.999{offset}, or the same of the day before?",
+        )
+
+
+def _spelled(length: timedelta) -> str:
+    """Say a length in words: ``2 days and 1 millisecond``."""
+    parts = []
+    for unit, size in _UNITS:
+        count, length = divmod(length, size)
+        if count:
+            parts.append(f"{count:,} {unit}" + ("" if count == 1 else "s"))
+    return " and ".join(parts) or "less than a millisecond"
+
+
 def _urgent(tags: Collection[str] | None) -> bool:
     """Whether data must go at once, as ERA-003 demands of what carries this tag."""
     return CARD_SAD in (tags or ())
+
+
+def whole_days_held(scope: JsonObject) -> Iterator[Fault]:
+    """DAT-006 for a hold: one that ends at midnight would let the day go that it names."""
+    span = scope.get("dateRange")
+    end = span.get("end") if isinstance(span, Mapping) else None
+    if isinstance(end, str):
+        yield from ends_with_a_day("/scope/dateRange/end", end)
+
+
+WHOLE_DAYS_HELD = Check(DAT_006, whole_days_held, reads=("/scope",))
+"""What the document of a hold answers for in this family."""
 
 
 def checks(settings: Settings) -> tuple[Check, ...]:

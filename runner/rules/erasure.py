@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 
 from runner.model.finding import Fault, Severity
 from runner.model.policy import Classification, PurgeType
-from runner.model.regulation import Artefact, Regulation
+from runner.model.regulation import Regulation
 from runner.model.rule import Phase, Rule
-from runner.rules.governing import cited
+from runner.rules.check import Check
+from runner.rules.pack_entries import cited
 from runner.rules.periods import missed_minimum, some_part_may_go
 
 ERA_001 = Rule(
@@ -35,31 +34,10 @@ ERA_004 = Rule(
     severity=Severity.ERROR,
     phase=Phase.REVIEW,
     basis="ISO/TR 15489-2:2001 section 4.3.9; Genesys Cloud deletes the transcript with its recording",
-    hint="say of every artefact that it is purged, or why it is kept or out of reach",
+    hint="raise retentionDays until every part may go",
 )
 
 _PERSONAL = frozenset({Classification.PII, Classification.HIPAA})
-
-
-class Fate(StrEnum):
-    """What becomes of an artefact when an interaction is purged."""
-
-    PURGED = "purged"
-    KEPT = "kept"
-    OUT_OF_REACH = "out of reach"
-
-
-@dataclass(frozen=True, slots=True)
-class Disposal:
-    """The fate of one artefact. What is not purged says ``because`` of what."""
-
-    fate: Fate
-    because: str = ""
-
-    @property
-    def told(self) -> bool:
-        """Whether a reader knows what becomes of it, and why."""
-        return self.fate is Fate.PURGED or bool(self.because.strip())
 
 
 def permanent(entries: Iterable[Regulation], purge_type: str) -> Iterator[Fault]:
@@ -129,35 +107,18 @@ def whole(entries: Iterable[Regulation], retention_days: int) -> Iterator[Fault]
     )
 
 
-def complete(
-    classification: Classification,
-    include_sensitive: bool | None,
-    disposals: Mapping[Artefact, Disposal],
-    *,
-    permitted: bool | None,
-) -> Iterator[Fault]:
-    """ERA-004: a purge of personal data leaves nothing behind in silence.
+def sensitive_too(classification: str, include_sensitive: bool | None) -> Iterator[Fault]:
+    """ERA-004: a purge of personal data leaves no recording behind because it is marked as sensitive.
 
-    ``permitted`` tells whether the credential may delete recordings that are marked as sensitive,
-    ``None`` when the platform does not say so.
+    The platform leaves those out unless it is told otherwise (``includeRecordingsWithSensitiveData``).
     """
-    if classification not in _PERSONAL:
-        return
-    if not include_sensitive:
+    if classification in _PERSONAL and not include_sensitive:
         yield ERA_004.fault(
             "/includeSensitive",
             "recordings that the platform marks as sensitive would stay",
-            hint="write includeSensitive: true",
+            hint="write includeSensitive: true; the role of the credential needs the permission to view "
+            "sensitive data",
         )
-    elif not permitted:
-        yield ERA_004.fault(
-            "/includeSensitive",
-            "nothing shows that the credential may delete recordings that are marked as sensitive",
-            hint="give its role the permission to delete sensitive recordings",
-        )
-    untold = [each.value for each in Artefact if each not in disposals or not disposals[each].told]
-    if untold:
-        yield ERA_004.fault("", f"nobody says what becomes of these: {', '.join(untold)}")
 
 
 def _gravity(entry: tuple[Regulation, int]) -> tuple[bool, int]:
@@ -166,3 +127,7 @@ def _gravity(entry: tuple[Regulation, int]) -> tuple[bool, int]:
 
 def _severity(entry: Regulation) -> Severity:
     return Severity.ERROR if entry.force.binds else Severity.WARNING
+
+
+SENSITIVE_TOO = Check(ERA_004, sensitive_too, reads=("/classification",), may_read=("/includeSensitive",))
+"""For the platforms that can leave sensitive recordings out."""

@@ -64,6 +64,14 @@ RUN_002 = Rule(
     basis="Decision: a reviewed switch in the target's own file stops every submission",
     hint="set suspended: false in the target by pull request when purging is wanted",
 )
+RUN_003 = Rule(
+    id="RUN-003",
+    title="The platform lets the client purge",
+    severity=Severity.ERROR,
+    phase=Phase.EXECUTION,
+    basis="Genesys Cloud: to make a recording job, to execute it and to change retention need permissions",
+    hint="give the role of the OAuth client the permission that is named, and start again",
+)
 DAT_004 = Rule(
     id="DAT-004",
     title="The clock is right",
@@ -135,21 +143,40 @@ def as_expected(count: int | None, expected: Expected | None, on_loopback: bool)
                 hint="write expected {count, tolerancePercent}",
             )
         return
-    if count is None:
+    if count is not None and _drifts(abs(count - expected.count), expected):
+        yield _drifted(f"selects {count:,} interactions", expected)
+
+
+def no_more_than_expected(count: int | None, expected: Expected) -> Iterator[Fault]:
+    """SCP-004: a prepared job takes no more than what reviewers approved."""
+    if count is not None and _drifts(count - expected.count, expected):
+        yield _drifted(f"the job that the platform has prepared takes {count:,} interactions", expected)
+
+
+def _drifts(drift: int, expected: Expected) -> bool:
+    return drift * 100 > expected.count * expected.tolerance_percent
+
+
+def _drifted(what: str, expected: Expected) -> Fault:
+    return SCP_004.fault(
+        "/expected",
+        f"{what}; approved were {expected.count:,} with a tolerance of {expected.tolerance_percent} %",
+    )
+
+
+def counted(count: int | None, counts: Counts, why: str = "") -> Iterator[Fault]:
+    """SCP-007: the count is known, or the target admits that it cannot be.
+
+    ``why`` is what a count that may come later waits for.
+    """
+    if count is not None or counts is Counts.UNAVAILABLE:
         return
-    drift = abs(count - expected.count)
-    if drift * 100 > expected.count * expected.tolerance_percent:
-        yield SCP_004.fault(
-            "/expected",
-            f"selects {count:,} interactions; approved were {expected.count:,} "
-            f"with a tolerance of {expected.tolerance_percent} %",
-        )
-
-
-def counted(count: int | None, counts: Counts) -> Iterator[Fault]:
-    """SCP-007: the count is known, or the target admits that it cannot be."""
-    if count is None and counts is not Counts.UNAVAILABLE:
-        yield SCP_007.fault("/target", "the number of interactions that it selects is unknown")
+    unknown = "the number of interactions that it selects is unknown"
+    if why:
+        hint = "try again later, or narrow the range or the dimensions; the count is what goes into expected"
+        yield SCP_007.fault("/target", f"{unknown}: {why}", hint=hint)
+    else:
+        yield SCP_007.fault("/target", unknown)
 
 
 def too_large_for_a_record() -> Fault:
@@ -175,6 +202,12 @@ def enabled(kill_switch_open: bool) -> Iterator[Fault]:
     """RUN-001: the environment allows submissions."""
     if not kill_switch_open:
         yield RUN_001.fault("", "PURGE_ENABLED is not true, so nothing is submitted")
+
+
+def let(refusal: str | None, hint: str = "") -> Iterator[Fault]:
+    """RUN-003: the platform has refused nothing of what precedes a purge; ``refusal`` is its answer."""
+    if refusal is not None:
+        yield RUN_003.fault("/target", refusal, hint=hint)
 
 
 def not_suspended(suspended: bool) -> Iterator[Fault]:

@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from runner.model.finding import Fault, Severity
 from runner.model.hold import HoldScope, LegalHold
-from runner.model.policy import DateRange, FilterValue, Selection
+from runner.model.policy import DateRange, FilterValue, InteractionType, Selection
 from runner.model.rule import Phase, Rule
 from runner.model.settings import Settings
-from runner.model.time import ONE_MILLISECOND, format_milliseconds, gaps
+from runner.model.time import ONE_MILLISECOND, format_instant, format_milliseconds, gaps
+from runner.rules import hold_causes
 from runner.rules.check import Check
-from runner.rules.overlap import may_both_match, narrowing
+from runner.rules.dates import WHOLE_DAYS_HELD
+from runner.rules.overlap import may_both_match, narrowing, reach
 
 _MOST_RANGES = 3
-HLD_001 = Rule(
-    id="HLD-001",
-    title="No legal hold reaches the policy",
-    severity=Severity.ERROR,
-    phase=Phase.REVIEW,
-    basis="FRCP 37(e); Zubulake v. UBS Warburg, 220 F.R.D. 212 (S.D.N.Y. 2003); 18 U.S.C. 1519",
-    hint="wait until the hold is released, or move the policy out of its reach by type, dates or attributes",
-)
-HLD_003 = Rule(
-    id="HLD-003",
-    title="No open request, restriction, complaint or inquiry reaches the policy",
-    severity=Severity.ERROR,
-    phase=Phase.REVIEW,
-    basis="GDPR Art. 15 and 18; 34 CFR 99.10(e); PIPEDA s. 8(8)",
-    hint="wait until it is closed and its file released, or move the policy out of its reach by type, dates "
-    "or attributes",
-)
 HLD_004 = Rule(
     id="HLD-004",
     title="A released hold cools off",
@@ -69,36 +55,33 @@ HLD_007 = Rule(
     hint="put the file back; the record of that purge names its git blob, and a hold ends by its release",
 )
 
-_REQUESTS = {
-    "dsar": "data-subject request",
-    "restriction-art18": "restriction of processing",
-    "complaint": "complaint",
-    "subpoena": "subpoena",
-    "regulatory-inquiry": "regulator's inquiry",
-}
-"""The types of hold that answer to HLD-003, in words."""
-
 _RELEASE_HINT = (
     "its release is filled in, and counts once purgeableFrom has come and GitHub shows apply that two people "
     "approved it, legal among them; until then, and wherever GitHub is not asked, the hold is active"
 )
 
+_ONLY_DATES_HINT = (
+    "wait until it is released, or move the policy out of its reach by dates: on this platform neither types "
+    "nor filters keep two of them apart"
+)
 
-def touches(hold: LegalHold, selection: Selection) -> bool:
-    """Whether a hold may reach an interaction that the selection matches.
+
+def touches(hold: LegalHold, selection: Selection, *, whole_conversations: bool) -> bool:
+    """Whether a hold may reach an interaction that a purge of the selection takes.
 
     Whatever the hold does not say, and whatever cannot be told from the selection, counts as a
     match. ``conversationIds`` never narrow a hold, because a selection names no conversations. A
-    release that is filled in changes nothing.
+    release that is filled in changes nothing. Where the platform purges ``whole_conversations``,
+    only targets and dates narrow a hold.
     """
-    scope = hold.scope
-    span = selection.date_range
+    scope, taken = hold.scope, reach(selection, whole_conversations=whole_conversations)
+    types, span = scope.interaction_types, taken.date_range
     return (
-        (scope.targets is None or selection.target in scope.targets)
-        and (scope.interaction_types is None or selection.interaction_type in scope.interaction_types)
+        (scope.targets is None or taken.target in scope.targets)
+        and (types is None or taken.interaction_type in types | {InteractionType.ANY})
         and (scope.start is None or scope.start < span.end)
         and (scope.end is None or scope.end > span.start)
-        and may_both_match(scope.attributes, selection.attributes)
+        and may_both_match(scope.attributes, taken.attributes)
     )
 
 
@@ -129,24 +112,58 @@ def _accepts(new: Mapping[str, FilterValue], old: Mapping[str, FilterValue]) -> 
     return all(name in asked and values >= asked[name] for name, values in narrowing(new).items())
 
 
-def not_held(selection: Selection, holds: Iterable[LegalHold]) -> Iterator[Fault]:
-    """HLD-001 and HLD-003: one fault for each hold that reaches the selection.
+def not_held(
+    selection: Selection, holds: Iterable[LegalHold], *, whole_conversations: bool
+) -> Iterator[Fault]:
+    """HLD-001 and HLD-003: one fault for each hold that reaches the selection (``touches``).
 
     A hold that reaches only a part of the range refuses the whole policy; the hint proposes the
     ranges that no hold reaches.
     """
-    reaching = [hold for hold in holds if touches(hold, selection)]
+    reaching = [hold for hold in holds if touches(hold, selection, whole_conversations=whole_conversations)]
     free = untouched(selection.date_range, reaching)
     for hold in reaching:
-        rule = HLD_003 if hold.type in _REQUESTS else HLD_001
-        what = _REQUESTS.get(hold.type, "legal hold")
-        hints = (_RELEASE_HINT if hold.release is not None else rule.hint, _proposal(free))
-        yield rule.fault(
-            "/dateRange",
-            f"{what} {hold.name} ({hold.type}) reaches what this policy selects",
-            hint="; ".join(filter(None, hints)),
-            at_key=True,
-        )
+        cause = hold_causes.CAUSES[hold.type]
+        told = f"{_called(hold)} reaches what this policy selects"
+        way_out = cause.rule.hint
+        if not touches(hold, selection, whole_conversations=False):
+            told += ": whole conversations go here, which may have other media, queues and participants"
+            way_out = _ONLY_DATES_HINT
+        hints = (_RELEASE_HINT if hold.release is not None else way_out, _proposal(free))
+        hint = "; ".join(filter(None, hints))
+        yield cause.rule.fault("/dateRange", told, hint=hint, basis=cause.basis, at_key=True)
+
+
+def not_held_later(
+    selection: Selection, newest_end: datetime | None, holds: Iterable[LegalHold]
+) -> Iterator[Fault]:
+    """HLD-001 and HLD-003 where whole conversations go: no hold reaches one that went on past the range.
+
+    A conversation belongs to a range by its beginning. ``newest_end`` is when the last of those
+    selected ended, ``None`` for unknown; holds that reach the range itself are left to ``not_held``.
+    """
+    span = selection.date_range
+    if newest_end is None or newest_end < span.end:
+        return
+    longer = replace(selection, date_range=replace(span, end=newest_end + ONE_MILLISECOND))
+    for hold in holds:
+        if touches(hold, longer, whole_conversations=True) and not touches(
+            hold, selection, whole_conversations=True
+        ):
+            cause = hold_causes.CAUSES[hold.type]
+            yield cause.rule.fault(
+                "/dateRange/end",
+                f"a conversation that began in the range went on until {format_instant(newest_end)}, and "
+                f"{_called(hold)} reaches it there",
+                hint="end the range earlier, so that such conversations stay out of it",
+                basis=cause.basis,
+            )
+
+
+def _called(hold: LegalHold) -> str:
+    """What a hold is called in a sentence, with its file and the office to ask."""
+    noun = hold_causes.CAUSES[hold.type].noun
+    return f"{noun} {hold.name} (policies/holds/{hold.name}.yaml, ordered by {hold.issued_by})"
 
 
 def untouched(span: DateRange, holds: Iterable[LegalHold]) -> tuple[DateRange, ...]:
@@ -168,7 +185,7 @@ def untouched(span: DateRange, holds: Iterable[LegalHold]) -> tuple[DateRange, .
 def all_readable(unreadable: Iterable[str]) -> Iterator[Fault]:
     """HLD-001: no policy runs while a hold file (``unreadable`` gives the paths) has an error."""
     for path in unreadable:
-        yield HLD_001.fault(
+        yield hold_causes.HLD_001.fault(
             "",
             f"{path} has errors, so nobody knows what it holds",
             hint=f"mend {path} first",
@@ -220,4 +237,7 @@ def _up(instant: datetime) -> datetime:
 
 def checks(settings: Settings) -> tuple[Check, ...]:
     """Return every rule that the document of a hold alone decides."""
-    return (Check(HLD_004, partial(cooled_off, settings.cool_off), may_read=("/release",)),)
+    return (
+        WHOLE_DAYS_HELD,
+        Check(HLD_004, partial(cooled_off, settings.cool_off), may_read=("/release",)),
+    )

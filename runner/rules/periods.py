@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from runner.model.finding import Fault, Severity
 from runner.model.regulation import ClockStart, Force, Regulation
 from runner.model.rule import Phase, Rule
-from runner.rules.governing import cited, conflicts
+from runner.rules.pack_entries import cited, conflicts
 
 LONGEST_RETENTION = 3650
 """The most days that a policy can state: the article's limit, which the schema enforces."""
@@ -172,16 +172,23 @@ def _long_enough(rule: Rule, entries: Iterable[Regulation], retention_days: int)
     if not short:
         return
     entry, days = max(short, key=lambda each: (each[0].force.binds, each[1]))
-    extended = entry.days(entry.retain.extendable_to)
     yield rule.fault(
         "/retentionDays",
         f"{entry.title}: kept at least {days} days, not {retention_days}",
-        hint=f"raise retentionDays to {days}, or to {extended} where the authority has extended the period"
-        if extended
-        else f"raise retentionDays to {days}",
+        hint=_way_up(entry, days),
         severity=Severity.ERROR if entry.force.binds else Severity.WARNING,
         basis=cited([entry]),
     )
+
+
+def _way_up(entry: Regulation, days: int) -> str:
+    """Name the days that are enough: those that are advised, where a minimum only passes."""
+    extended, advised = entry.days(entry.retain.extendable_to), entry.advised_days
+    if extended:
+        return f"raise retentionDays to {days}, or to {extended} where the authority has extended the period"
+    if advised is not None and advised > days:
+        return f"raise retentionDays to {advised}, which its calendar years need; {days} is the least"
+    return f"raise retentionDays to {days}"
 
 
 def _whole_years(retention_days: int) -> Iterator[Fault]:

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from runner.model.finding import Fault, Severity
 from runner.model.regulation import ClockStart, Regulation
 from runner.model.rule import Phase, Rule
-from runner.rules.governing import cited
+from runner.rules.pack_entries import cited
 
 PLT_001 = Rule(
     id="PLT-001",
     title="The platform deletes nothing that must be kept",
     severity=Severity.ERROR,
-    phase=Phase.PLAN,
+    phase=Phase.SETUP,
     basis="Genesys Cloud, maximum interaction data retention: what is older goes, whatever a policy says",
-    hint="raise or remove the platform's maximum in Genesys Cloud",
-    planned=True,
+    hint="raise the platform's maximum in Genesys Cloud; once set, it can never be removed",
 )
 
 

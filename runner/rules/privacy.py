@@ -8,7 +8,7 @@ from functools import partial
 from runner.model.finding import Fault, Severity
 from runner.model.json import Json
 from runner.model.pointer import child
-from runner.model.privacy import personal_data
+from runner.model.privacy import PersonalKind, personal_data
 from runner.model.rule import Phase, Rule
 from runner.rules.check import Check
 
@@ -26,6 +26,9 @@ _FIELDS_OF_A_POLICY = (
     "/supersedes", "/tags", "/target", "/ticket",
 )  # fmt: skip
 """Every field in which a person may write what they like, or nearly so."""
+
+_LONGEST_SHORT_CODE = 6
+"""Digits of the longest short code; a number of more is somebody's telephone."""
 
 _OPAQUE = "/scope/conversationIds"
 
@@ -48,6 +51,20 @@ def impersonal_hold(hold: Mapping[str, Json]) -> Iterator[Fault]:
     return (fault for fault in impersonal("", hold) if not fault.pointer.startswith(f"{_OPAQUE}/"))
 
 
+def impersonal_addresses(filters: Mapping[str, Mapping[str, Sequence[str]]] | None) -> Iterator[Fault]:
+    """PRV-001: an address of ``filters.dimensions`` is a short code or a name, however it is written.
+
+    Where only addresses stand, digits alone are enough to see a telephone number in them.
+    """
+    addresses = (filters or {}).get("dimensions", {}).get("address", ())
+    for position, address in enumerate(addresses):
+        kind = PersonalKind.EMAIL if "@" in address else PersonalKind.TELEPHONE
+        number = sum(character.isdecimal() for character in address) > _LONGEST_SHORT_CODE
+        if (number or "@" in address) and not any(personal_data(address)):
+            message = f"the value contains what looks like personal data: {kind.value}"
+            yield PRV_001.fault(f"/filters/dimensions/address/{position}", message)
+
+
 def _looked_at(pointer: str, text: str, *, at_key: bool) -> Iterator[Fault]:
     kinds = sorted({passage.kind.value for passage in personal_data(text)})
     if kinds:
@@ -56,6 +73,7 @@ def _looked_at(pointer: str, text: str, *, at_key: bool) -> Iterator[Fault]:
         yield PRV_001.fault(pointer, message, at_key=at_key)
 
 
-CHECKS = tuple(
-    Check(PRV_001, partial(impersonal, pointer), may_read=(pointer,)) for pointer in _FIELDS_OF_A_POLICY
+CHECKS = (
+    *(Check(PRV_001, partial(impersonal, pointer), may_read=(pointer,)) for pointer in _FIELDS_OF_A_POLICY),
+    Check(PRV_001, impersonal_addresses, may_read=("/filters",)),
 )

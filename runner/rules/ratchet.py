@@ -11,7 +11,7 @@ from runner.model.duration import Duration
 from runner.model.finding import Fault, Severity
 from runner.model.regulation import Artefact, ClockStart, Force, Regulation, RegulationPack, covers
 from runner.model.rule import Phase, Rule
-from runner.rules.governing import waived
+from runner.rules.pack_entries import waived
 
 REG_004 = Rule(
     id="REG-004",

@@ -31,7 +31,7 @@ _TICKET = re.compile(r"(?<![\w-])(?:[A-Z][A-Z0-9]*-(?:\d+-)*\d+|[A-Z]{2,}\d{3,}|
 """A ticket as trackers write it: ``REC-412``, ``CHG0031245``, ``#4492``."""
 
 _SECRET = re.compile(
-    r"\b(?:suspicious activity|attorney[ -]client|(?:legally|attorney) privileged?|work[ -]product)\b"
+    r"\b(?:suspicious[ -]activity|attorney[ -]client|(?:legally|attorney) privileged?|work[ -]product)\b"
 )
 """Words that would reveal a report of suspicious activity, or waive a privilege."""
 

@@ -18,7 +18,7 @@ from runner.model.regulation import (
     Waiver,
 )
 from runner.model.rule import Phase, Rule
-from runner.rules.governing import cited, conflicts
+from runner.rules.pack_entries import cited, conflicts
 
 REG_001 = Rule(
     id="REG-001",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 
 from runner.model.finding import Fault, Severity
@@ -25,23 +24,11 @@ RET_004 = Rule(
     id="RET-004",
     title="Every single item is old enough",
     severity=Severity.ERROR,
-    phase=Phase.EXECUTION,
+    phase=Phase.PLAN,
     basis="SEC Release 34-97787 (2023-06-22): recordings deleted inside their period. A conversation that "
     "began in the range may have ended later, or been opened again",
     hint="end the range earlier, or wait until the youngest item is old enough",
-    planned=True,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """How many of the selected interactions ended at an instant, as the platform tells it.
-
-    ``ended`` is ``None`` where the platform tells no end: they may not have ended at all.
-    """
-
-    ended: datetime | None
-    count: int
 
 
 def old_enough(
@@ -61,26 +48,26 @@ def old_enough(
         )
 
 
-def each_old_enough(
-    items: Iterable[Items], retention_days: int, trigger: RetentionTrigger | None, now: datetime
+def last_old_enough(
+    newest_end: datetime | None, retention_days: int, trigger: RetentionTrigger | None, now: datetime
 ) -> Iterator[Fault]:
-    """RET-004: the end of each item plus the retention lies in the past. One that is younger stops all."""
-    young = 0
-    youngest: datetime | None = None
-    for item in items:
-        if item.count and (item.ended is None or eligible_at(item.ended, retention_days, trigger) > now):
-            young += item.count
-            youngest = max((end for end in (youngest, item.ended) if end is not None), default=None)
-    if young:
-        last = (
-            "the platform tells no end of them"
-            if youngest is None
-            else f"the last of them ended at {format_instant(youngest)}"
-        )
+    """RET-004: the end of the interaction that ended last, plus the retention, lies in the past.
+
+    ``newest_end`` is what the platform says, ``None`` when one of those selected has not ended.
+    """
+    if newest_end is None:
         yield RET_004.fault(
             "/dateRange",
-            f"{young:,} of the selected interactions are not old enough with {retention_days} days of "
-            f"retention; {last}",
+            "the platform does not say that all of the selected interactions have ended",
+            at_key=True,
+        )
+        return
+    eligible = eligible_at(newest_end, retention_days, trigger)
+    if eligible > now:
+        yield RET_004.fault(
+            "/dateRange",
+            f"the last of the selected interactions ended at {format_instant(newest_end)}; with "
+            f"{retention_days} days of retention it may go on {_day_or_instant(eligible)}",
             at_key=True,
         )
 

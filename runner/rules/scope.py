@@ -19,7 +19,7 @@ SCP_001 = Rule(
     severity=Severity.ERROR,
     phase=Phase.REVIEW,
     basis="Decision: a purge of everything of a type is written out, never the result of an omission",
-    hint="narrow it with filters.attributes, or write allowUnfiltered: true",
+    hint="narrow it with filters, or write allowUnfiltered: true",
 )
 SCP_005 = Rule(
     id="SCP-005",
@@ -50,6 +50,12 @@ SCP_008 = Rule(
 )
 
 
+_ONE_AFTER_THE_OTHER = (
+    "separate them by dates, or propose one when the purge of the other has ended: whole conversations go "
+    "here, which may have other media, queues and participants"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """How many of the selected interactions carry a marker, and the class that it stands for.
@@ -66,17 +72,21 @@ class Marked:
 def filtered(
     filters: Mapping[str, Mapping[str, RawFilterValue]] | None, allow_unfiltered: bool | None
 ) -> Iterator[Fault]:
-    """SCP-001: at least one attribute narrows the policy, or it says that none shall."""
-    if not allow_unfiltered and not narrowing((filters or {}).get("attributes", {})):
+    """SCP-001: at least one attribute or dimension narrows the policy, or it says that none shall."""
+    if not allow_unfiltered and not any(map(narrowing, (filters or {}).values())):
         yield SCP_001.fault("/filters", "no filter narrows this policy", at_key=True)
 
 
-def alone(others: int, named: Sequence[str]) -> Iterator[Fault]:
-    """SCP-005: nothing else selects what this policy selects; ``named`` describes some of the others."""
+def alone(others: int, named: Sequence[str], *, whole_conversations: bool) -> Iterator[Fault]:
+    """SCP-005: nothing else selects what this policy selects; ``named`` describes some of the others.
+
+    Where ``whole_conversations`` go, what is still to run may take whatever shares a date with it.
+    """
     if others:
         more = f" and {others - len(named):,} more" if others > len(named) else ""
         message = f"selects interactions that are also selected by {', '.join(named)}{more}"
-        yield SCP_005.fault("/dateRange", message, at_key=True)
+        hint = _ONE_AFTER_THE_OTHER if whole_conversations else ""
+        yield SCP_005.fault("/dateRange", message, hint=hint, at_key=True)
 
 
 def nothing_higher(classification: Classification, marked: Iterable[Marked]) -> Iterator[Fault]:

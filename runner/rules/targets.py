@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from runner.model.finding import Fault, Severity
 from runner.model.rule import Phase, Rule
+from runner.model.text import shorten
 
 _MOST_NAMED = 10
 
@@ -25,6 +26,15 @@ TGT_002 = Rule(
     basis="Decision: holds, overlap and the log tell organisations apart by the name of their target, so a "
     "second name would get around them",
     hint="keep one of the files, and let policies and holds name that target",
+)
+TGT_003 = Rule(
+    id="TGT-003",
+    title="The credential is of the target's organisation",
+    severity=Severity.ERROR,
+    phase=Phase.PLAN,
+    basis="Genesys Cloud, GET /api/v2/tokens/me: a token belongs to one organisation; holds, overlap and the "
+    "log belong to another one's target",
+    hint="set the credential of this target's own organisation in the environment, or correct organizationId",
 )
 
 
@@ -54,3 +64,17 @@ def alone(pointer: str, twins: Sequence[str]) -> Iterator[Fault]:
         files = ", ".join(f"policies/targets/{name}.yaml" for name in twins[:_MOST_NAMED])
         more = f" and {len(twins) - _MOST_NAMED:,} more" if len(twins) > _MOST_NAMED else ""
         yield TGT_002.fault(pointer, f"these targets are the same organisation or log: {files}{more}")
+
+
+def same_organization(wanted: str | None, told: str | None, *, tells: bool) -> Iterator[Fault]:
+    """TGT-003: the organisation that the platform says a credential has is the target's.
+
+    ``wanted`` is ``None`` for a sandbox, ``told`` where the platform says nothing; one that ``tells``
+    must say it.
+    """
+    if told is None and tells:
+        yield TGT_003.fault("/target", "the platform does not say of which organisation the credential is")
+    elif told is not None and wanted is not None and told != wanted:
+        yield TGT_003.fault(
+            "/target", f"the credential is of organisation {shorten(told, 100)}, not of {wanted}"
+        )

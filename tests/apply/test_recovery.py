@@ -12,6 +12,7 @@ from runner.apply.term import LAST_WORDS, STOPPING, Term
 from runner.errors import ExitCode, Interrupted, OutcomeUnknown, Refused, RemoteFailure
 from runner.model.job import JobStatus
 from runner.model.log import RecordType
+from runner.model.platform import Presence
 
 
 def endings(outcome) -> list[Ending]:
@@ -136,7 +137,7 @@ class TestAPlatformThatListsItsJobs:
 def test_a_clock_that_is_not_the_platforms_calls_no_lease_over(organisation):
     leave_an_intent(organisation, arrived=True)
     now = organisation.clock.now()
-    organisation.platform.connect = lambda: now.replace(year=2025)
+    organisation.platform.connect = lambda: Presence(now.replace(year=2025))
     assert organisation.run().exit_code is ExitCode.REFUSED
     assert "purge.ambiguous" not in organisation.kinds()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.journey import EVENTS, policy
-from support.organisation import HOLD_ON_EVERYTHING, Died, Meddling, Unwritable, dies, raises
+from support.journey import EVENTS, HELD, hold, policy
+from support.organisation import Died, Meddling, Unwritable, dies, raises
 
 from runner.apply.decision import LEASE
 from runner.apply.outcome import Ending
@@ -66,7 +66,7 @@ def test_of_two_runners_only_the_one_whose_intent_landed_submits(organisation):
 MEDDLERS = {
     "removed": {"policies/purges/old-calls.yaml": None},
     "changed": {"policies/purges/old-calls.yaml": policy(reason="Another reason than was approved.")},
-    "held": {"policies/holds/matter-1.yaml": HOLD_ON_EVERYTHING},
+    "held": {HELD: hold()},
 }
 
 
@@ -322,9 +322,9 @@ def test_an_end_that_cannot_be_recorded_is_told_and_seen_again_by_the_next_run(o
 
 def test_a_hold_elsewhere_that_arrives_after_the_intent_is_named_by_a_new_intent(organisation):
     organisation.merge()
-    elsewhere = HOLD_ON_EVERYTHING.replace("scope: {}", "scope: {interactionTypes: [sms]}")
+    elsewhere = hold("interactionTypes: [sms]")
     store = organisation.world.store(events=EVENTS, clock=organisation.clock)
-    change = {"policies/holds/matter-1.yaml": elsewhere}
+    change = {HELD: elsewhere}
     outcome = organisation.runner(log=Meddling(store, lambda: organisation.world.commit(change)))()
     assert [result.ending for result in outcome.results] == [Ending.WAITING]
     assert [result.ending for result in organisation.run().results] == [Ending.COMPLETED]

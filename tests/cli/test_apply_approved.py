@@ -2,85 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from support.faketime import FakeTime
-from support.githubforge import TOKEN, GitHubStandIn, Reply
-from support.journey import Journey, policy
-from support.pullrequests import Hub
+from support.githubforge import TOKEN, Reply
+from support.journey import HELD, hold, policy
+from support.office import TARGET, Office
 from support.sandbox import COUNT, PURGE
 
 PATH = "policies/purges/old-calls.yaml"
-HOLD = "policies/holds/matter-1.yaml"
-APPROVERS = """\
-# yaml-language-server: $schema=../schemas/approvers.schema.json
-apiVersion: purge/v1
-kind: Approvers
-name: approvers
-roles: {legal: [3]}
-"""
-HELD = """\
-# yaml-language-server: $schema=../../schemas/legal-hold.schema.json
-apiVersion: purge/v1
-kind: LegalHold
-name: matter-1
-type: litigation
-basis: Litigation hold notice of 2020-03-02, file 2020-007.
-issuedBy: legal
-issuedOn: "2020-03-02"
-scope: {interactionTypes: [voice]}
-review: {every: P90D}
-"""
 RELEASE = """\
 release: {reason: The matter was settled., releasedOn: "2021-01-01", purgeableFrom: "2021-03-01"}
 """
 
 
-class Lately(FakeTime):
-    """Time that began four hours ago, because the processes under test have a real clock."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._start = datetime.now(UTC) - timedelta(hours=4)
-
-    def now(self) -> datetime:
-        return self._start + timedelta(seconds=self.elapsed)
-
-
-class Office:
-    """The people, their forge, and the purges that they order."""
-
-    def __init__(self, journey: Journey, api: GitHubStandIn) -> None:
-        self.journey, self.api, self.hub = journey, api, api.hub
-        self.ada = self.hub.account(1, "ada-writes")
-        self.bob = self.hub.account(2, "bob-approves")
-        self.carol = self.hub.account(3, "carol-of-legal")
-
-    def merge(self, files, *approvers, branch="change", how="squash"):
-        """Let ada propose files and carol merge what the others approved."""
-        self.hub.push(self.ada, branch, files)
-        pull = self.hub.open(self.ada, branch)
-        for person in approvers:
-            self.hub.review(pull, person)
-        self.hub.merge(pull, self.carol, how)
-        return pull
-
-    def refusal(self):
-        """The rules of the newest refusal in the log."""
-        records = self.journey.world.store().load().records
-        newest = next(each for each in reversed(records) if each.type.value == "purge.refused")
-        return {finding["rule"] for finding in newest.body["findings"]}
-
-
 @pytest.fixture
 def office(journey):
-    target = journey.target(approvals="github")
-    journey.world.commit({"policies/targets/sandbox.yaml": target, "policies/approvers.yaml": APPROVERS})
-    hub = Hub(journey.world.origin, Lately())
-    with GitHubStandIn(hub) as api:
-        journey.variables |= api.environment()
-        yield Office(journey, api)
+    office = Office(journey)
+    with office.api:
+        yield office
 
 
 def only(done):
@@ -129,7 +67,7 @@ NOT_APPROVED = {
 @pytest.mark.parametrize(("merge", "rules"), NOT_APPROVED.values(), ids=NOT_APPROVED)
 def test_what_was_not_approved_is_refused_recorded_once_and_never_sent(office, box, merge, rules):
     merge(office)
-    office.hub.clock.elapsed += timedelta(hours=1).total_seconds()
+    office.wait(hours=1)
     asked = len(box.journal("POST", PURGE)), len(box.journal("POST", COUNT))
     for _ in range(2):
         done = office.journey.apply()
@@ -152,8 +90,8 @@ def from_the_second_time_on(twisted):
 
 
 def test_an_approval_that_is_withdrawn_before_the_request_stops_it(office, box):
-    office.merge({PATH: policy()}, office.bob)
-    office.api.twists["/reviews"] = from_the_second_time_on(
+    pull = office.merge({PATH: policy()}, office.bob)
+    office.api.twists[f"/{pull.number}/reviews"] = from_the_second_time_on(
         lambda reviews: [each | {"state": "DISMISSED"} for each in reviews]
     )
     before = len(box.submissions())
@@ -165,9 +103,9 @@ def test_an_approval_that_is_withdrawn_before_the_request_stops_it(office, box):
 
 
 def test_a_forge_that_is_lost_before_the_request_puts_it_off_and_does_not_end_it(office, box):
-    office.merge({PATH: policy()}, office.bob)
+    pull = office.merge({PATH: policy()}, office.bob)
     gone = from_the_second_time_on(lambda _: Reply({"message": "Not Found"}, 404))
-    office.api.twists["/reviews"] = gone
+    office.api.twists[f"/{pull.number}/reviews"] = gone
     before = len(box.submissions())
     assert office.journey.apply().code == 4
     assert office.journey.kinds() == ["log.opened", "purge.intended", "purge.refused"]
@@ -186,11 +124,11 @@ def test_a_forge_that_says_no_is_a_remote_failure_that_says_what_to_do(office, b
     ("approvers", "purged"), [(("bob", "carol"), True), (("bob",), False), ((), False)], ids=str
 )
 def test_a_hold_ends_when_two_people_and_legal_among_them_say_so(office, approvers, purged):
-    office.journey.world.commit({HOLD: HELD})
+    office.hub.push(office.carol, "main", {HELD: hold()})
     people = [getattr(office, name) for name in approvers]
     office.merge({PATH: policy()}, office.bob, branch="order")
-    office.merge({HOLD: HELD + RELEASE}, *people, branch="release", how="merge")
-    office.hub.clock.elapsed += timedelta(hours=1).total_seconds()
+    office.merge({HELD: hold() + RELEASE}, *people, branch="release", how="merge")
+    office.wait(hours=1)
     done = office.journey.apply()
     assert done.code == (0 if purged else 3), done.err
     if purged:
@@ -203,10 +141,26 @@ def test_a_hold_ends_when_two_people_and_legal_among_them_say_so(office, approve
 
 
 def test_while_the_forge_cannot_be_asked_a_released_hold_is_active(office):
-    office.journey.world.commit({HOLD: HELD})
+    office.hub.push(office.carol, "main", {HELD: hold()})
     office.merge({PATH: policy()}, office.bob, branch="order")
-    office.merge({HOLD: HELD + RELEASE}, office.bob, office.carol, branch="release")
+    office.merge({HELD: hold() + RELEASE}, office.bob, office.carol, branch="release")
     office.api.twists["/reviews"] = lambda _: Reply({"message": "no"}, 403)
     done = office.journey.apply()
     assert done.code == 3
     assert office.refusal() == {"HLD-001"}
+
+
+def test_what_a_purge_is_judged_by_must_have_come_by_review_too(office, box):
+    office.merge({PATH: policy()}, office.bob)
+    pushed = office.journey.target(approvals="github") + "# pushed\n"
+    office.hub.push(office.carol, "main", {TARGET: pushed})
+    office.wait(hours=1)
+    done = office.journey.apply()
+    assert done.code == 3, done.err
+    (finding,) = only(done)["findings"]
+    assert finding["rule"] == "APR-005"
+    assert finding["message"].startswith(f"{TARGET} has a say in this purge: ")
+    assert box.submissions() == []
+    office.merge({TARGET: pushed + "# reviewed\n"}, office.bob, branch="repair")
+    assert office.journey.apply().code == 0
+    assert len(box.submissions()) == 1

@@ -34,9 +34,9 @@ def opened(world, **variables):
 
 
 @pytest.fixture
-def log(world):
+def log(tmp_path):
     """A log of five records, known to the clone."""
-    world.open_log()
+    world = GitWorld.with_log(tmp_path, events=["purge.completed"])
     world.store(events=["purge.completed"]).append([D.intended(), D.submitted(), D.ended(), D.verified()])
     git(world.clone, "fetch", "--quiet", "origin")
     return world
@@ -217,7 +217,7 @@ def test_verify_needs_no_network_no_work_tree_and_no_variables(log):
     assert audit(log.clone, "verify", *TARGET).code == 0
 
 
-def test_what_cannot_be_checked_exits_9_and_says_why(world, log):
+def test_what_cannot_be_checked_exits_9_and_says_why(log):
     missing = audit(log.clone, "verify", "--target", "other")
     assert missing.code == 9
     assert "git fetch origin audit/other" in missing.err
@@ -388,7 +388,7 @@ RECIPES = re.findall(r"```sh\n(.*?)```", AUDIT_LOG.read_text(), re.DOTALL)
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not on this machine")
 def test_the_recipes_of_the_document_work_as_they_stand(log):
-    signature, leaf = RECIPES
+    _, signature, leaf = RECIPES
 
     def sh(script):
         variables = {"target": "sandbox", "vkey": str(log.signer.verifier), "PATH": os.environ["PATH"]}

@@ -29,9 +29,7 @@ def intended(blob, name="billing", **more):
 @pytest.fixture
 def world(tmp_path):
     """A target, its log, and the policy ``billing``, merged after the log was opened and purged."""
-    world = GitWorld(tmp_path)
-    world.commit_target()
-    world.open_log()
+    world = GitWorld.with_log(tmp_path, events=())
     world.commit({PATH: policy("billing").data})
     blob = git(world.clone, "rev-parse", f"HEAD:{PATH}")
     world.store().append([intended(blob), D.submitted(), D.ended(), D.verified()])

@@ -16,10 +16,7 @@ NEW = Signer.generate(ORIGIN)
 
 @pytest.fixture
 def world(tmp_path):
-    world = GitWorld(tmp_path)
-    world.commit_target()
-    world.open_log()
-    return world
+    return GitWorld.with_log(tmp_path, events=())
 
 
 def key(world, name, which, *arguments, signer=None):

@@ -27,9 +27,7 @@ PROOF, RECORD = (KNOWN / "proof.txt").read_bytes(), (KNOWN / "record-3.json").re
 @pytest.fixture
 def log(tmp_path):
     """A log of five records, known to the clone."""
-    world = GitWorld(tmp_path)
-    world.commit_target()
-    world.open_log()
+    world = GitWorld.with_log(tmp_path, events=())
     world.store().append([D.intended(), D.submitted(), D.ended(), D.verified()])
     git(world.clone, "fetch", "--quiet", "origin")
     return world

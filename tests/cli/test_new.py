@@ -1,17 +1,16 @@
 """``purgectl new``: what it writes is valid, and it never writes over anything."""
 
 import os
-import pty
-import select
 import sys
 
 import pytest
 from support.findings import each_hostile_text
+from support.terminal import converse
 from support.trees import hold, policy, target
 
 from runner.cli.main import run
 from runner.documents.reading import read
-from runner.model.policy import Classification, InteractionType
+from runner.model.policy import EACH_TYPE, Classification
 from runner.model.source import EntryKind, SourceFile
 from runner.model.text import hidden
 
@@ -67,7 +66,7 @@ def place(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("classification", Classification)
-@pytest.mark.parametrize("type_", InteractionType)
+@pytest.mark.parametrize("type_", EACH_TYPE)
 def test_every_type_and_classification_gives_a_policy_that_validates(place, type_, classification):
     code, out, _ = place.new("policy", "a", {**OPTIONS, "type": type_, "classification": classification})
     assert code == 0, out
@@ -92,6 +91,42 @@ def test_an_attribute_that_is_named_twice_has_both_values(place):
     )
     attributes = place.value("policies/purges/a.yaml")["filters"]["attributes"]
     assert attributes == {"department": ["billing", "sales"], "queue": "1"}
+
+
+def test_a_policy_for_recording_jobs_names_dimensions_grace_and_sensitive_recordings(place):
+    place.put(target("recordings", backend="recording-jobs"))
+    queue = "6f2f4f0e-0000-4000-8000-000000000001"
+    options = {
+        **OPTIONS,
+        "target": "recordings",
+        "start": "2023-01-01",
+        "end": "2023-12-31",
+        "retention-days": "400",
+    }
+    dimensions = f"platform.queue={queue}, platform.direction=inbound, platform.direction=outbound"
+    soft = {"filters": dimensions, "purge-type": "soft", "grace-days": "30"}
+    code, out, _ = place.new("policy", "a", {**options, **soft})
+    assert code == 0, out
+    value = place.value("policies/purges/a.yaml")
+    assert value["filters"] == {"dimensions": {"queue": [queue], "direction": ["inbound", "outbound"]}}
+    assert value["graceDays"] == 30
+    sensitive = {"classification": "pii", "include-sensitive": "true", "type": "email", "filters": dimensions}
+    code, out, _ = place.new(
+        "policy", "b", {**options, **sensitive, "start": "2022-01-01", "end": "2022-12-31"}
+    )
+    assert code == 0, out
+    assert place.value("policies/purges/b.yaml")["includeSensitive"] is True
+    both = {
+        "filters": f"department=billing, platform.queue={queue}",
+        "start": "2024-01-01",
+        "end": "2024-12-31",
+    }
+    code, out, _ = place.new("policy", "c", {**options, **both})
+    assert code == 0, out
+    assert place.value("policies/purges/c.yaml")["filters"] == {
+        "attributes": {"department": "billing"},
+        "dimensions": {"queue": [queue]},
+    }
 
 
 def test_a_policy_for_everything_admits_it(place):
@@ -216,27 +251,6 @@ def test_hostile_answers_are_harmless(place, text):
             (place.root / "policies/purges/a.yaml").unlink()
 
 
-def converse(folder, *words, answers):
-    """Run the command on a terminal and answer each question; return what it showed and its code."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(folder)
-        os.execv(sys.executable, [sys.executable, "-m", "runner", "new", *words])
-    shown, waiting = b"", list(answers)
-    while select.select([terminal], [], [], 30)[0]:
-        try:
-            chunk = os.read(terminal, 4096)
-        except OSError:
-            break
-        if not chunk:
-            break
-        shown += chunk
-        if shown.endswith(b": ") and waiting:
-            os.write(terminal, waiting.pop(0).encode() + b"\n")
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
-
-
 def test_on_a_terminal_it_asks_and_checks_every_answer_at_once(place, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     place.put(hold("matter-1", scope={"dateRange": {"start": "2014-01-01T00:00:00Z"}}))
@@ -261,7 +275,7 @@ def test_on_a_terminal_it_asks_and_checks_every_answer_at_once(place, monkeypatc
         "2013-01-01",
         "2013-12-31",
     ]
-    code, shown = converse(place.root, "policy", "talk", "--target", "sandbox", answers=answers)
+    code, shown = converse(place.root, "new", "policy", "talk", "--target", "sandbox", answers=answers)
     assert code == 0, shown
     assert 'not "Team A"' in shown
     assert "the reason has 4 characters" in shown

@@ -65,7 +65,8 @@ def test_without_a_log_everything_old_is_late_and_the_report_says_that_it_knows_
     put(world, policy("billing", **SAME))
     code, out, err = overdue()
     assert (code, err) == (0, "")
-    assert "Overdue at 2026-11-23T00:00:00Z: 1 range. Being late blocks nothing." in out
+    assert "Overdue at 2026-11-23T00:00:00Z: 1 range. This informs, and stops no purge." in out
+    assert "does not know what was purged before, so data that is gone already is listed too." in out
     assert "(the earliest start in a policy, without a goLive)" in out
     assert "git fetch origin audit/sandbox" in out
     assert "  2018-01-01T00:00:00.000Z until before 2025-11-22T00:00:00.000Z" in out

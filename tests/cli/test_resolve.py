@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from support.auditdrafts import Drafting
-from support.journey import Done
+from support.commandline import Done, command_line
 
 from runner.model.log import RecordType
 
@@ -109,7 +109,7 @@ def test_at_a_terminal_the_name_of_the_policy_is_typed(journey, ambiguous, typed
     ours, theirs = pty.openpty()
     try:
         with subprocess.Popen(
-            journey.command("resolve", ambiguous, "--target", "sandbox", *NOT_RUN),
+            command_line("resolve", ambiguous, "--target", "sandbox", *NOT_RUN),
             cwd=journey.world.clone,
             env=journey.variables,
             stdin=theirs,

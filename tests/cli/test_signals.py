@@ -9,10 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support.journey import Done, Journey
+from support.commandline import Done, command_line
+from support.journey import Journey
 from support.sandbox import COUNT, GOVERNANCE, JOB, PURGE, eventually, sandbox
 
-SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+EITHER = pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)], ids=["SIGINT", "SIGTERM"]
+)
 SLOW_PUSH = """#!/bin/sh
 [ -e "{flag}" ] || exit 0
 touch "{flag}.reached"
@@ -52,7 +56,7 @@ class Watched:
 @contextmanager
 def started(journey: Journey, *arguments: str) -> Iterator[Watched]:
     with subprocess.Popen(
-        journey.command(*arguments),
+        command_line(*arguments),
         cwd=journey.world.clone,
         env=journey.variables,
         stdout=subprocess.PIPE,
@@ -87,7 +91,7 @@ def push_hook(journey: Journey) -> Path:
     return flag
 
 
-@SIGNALS
+@EITHER
 def test_before_the_intent_a_count_under_way_is_cut_off(journey, box, number):
     journey.merge()
     box.arm("slow", "POST " + COUNT, seconds=3)
@@ -100,7 +104,7 @@ def test_before_the_intent_a_count_under_way_is_cut_off(journey, box, number):
     goes_on(journey, box)
 
 
-@SIGNALS
+@EITHER
 def test_while_the_intent_is_announced_it_is_withdrawn(journey, box, number):
     journey.merge()
     with applying(journey) as run:
@@ -113,7 +117,7 @@ def test_while_the_intent_is_announced_it_is_withdrawn(journey, box, number):
     goes_on(journey, box)
 
 
-@SIGNALS
+@BOTH
 def test_while_the_request_is_out_its_answer_is_written_down(journey, box, number):
     journey.merge()
     box.arm("slow", "POST " + PURGE, seconds=1)
@@ -141,9 +145,9 @@ def test_every_signal_at_once_does_not_break_in_between_a_request_and_its_answer
     assert not list((journey.world.clone / ".git/purgectl/spool").iterdir())
 
 
-@SIGNALS
+@EITHER
 def test_while_polling_the_job_goes_on_and_the_next_run_looks_after_it(tmp_path, number):
-    with sandbox(job_seconds=3) as box:
+    with sandbox(job_seconds=2) as box:
         journey = Journey(tmp_path, box.environment)
         journey.merge()
         with applying(journey) as run:

@@ -351,13 +351,9 @@ def test_a_finished_policy_is_not_judged_again_by_rules_but_may_not_change(journ
     journey.merge()
     assert journey.apply().code == 0
     git(journey.world.clone, "fetch", "--quiet", "origin")
-    hold = journey.world.clone / "policies/holds/matter-1.yaml"
-    hold.parent.mkdir()
-    hold.write_text(
-        "# yaml-language-server: $schema=../../schemas/legal-hold.schema.json\napiVersion: purge/v1\n"
-        "kind: LegalHold\nname: matter-1\ntype: litigation\nbasis: Letter of 2 November\n"
-        "issuedBy: legal-team\nissuedOn: '2026-11-02'\nscope: {}\nreview: {every: P90D}\n"
-    )
+    held = journey.world.clone / "policies/holds/matter-1.yaml"
+    held.parent.mkdir()
+    held.write_bytes(hold("matter-1").data)
     assert journey.run("validate").code == 0
     policy = journey.world.clone / "policies/purges/old-calls.yaml"
     policy.write_text(

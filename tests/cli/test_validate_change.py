@@ -109,6 +109,68 @@ class TestBase:
         assert clone.validate("--base", "HEAD")[0] == 2
 
 
+class TestOneKind:
+    """Policies or code, never both: ``main`` stays where it was, and the work goes on in a branch."""
+
+    @pytest.fixture(autouse=True)
+    def branch(self, clone):
+        git(clone.root, "checkout", "--quiet", "-b", "change")
+
+    def code(self, clone, name="runner/x.py"):
+        (clone.root / name).parent.mkdir(exist_ok=True)
+        (clone.root / name).write_text("x = 1\n")
+        clone.commit()
+
+    def test_a_policy_and_code_in_one_branch_are_refused_at_the_first_policy(self, clone):
+        clone.put(policy("new", filters={"attributes": {"department": "new"}}), TEN[0])
+        self.code(clone)
+        self.code(clone, "runner/y.py")
+        code, found = clone.findings("--base", "main")
+        assert (code, found) == (1, [("CHG-001", "error", "policies/purges/new.yaml")])
+        _, out, _ = clone.validate("--base", "main", "--format", "text")
+        assert "policies/purges/new.yaml and outside policies/ runner/x.py and 1 more" in out
+
+    def test_a_hold_that_goes_with_code_is_told_where_it_stood(self, clone):
+        (clone.root / NARROW.path).unlink()
+        self.code(clone)
+        _, found = clone.findings("--base", "main")
+        assert ("CHG-001", "error", NARROW.path) in found
+
+    def test_code_alone_is_fine_and_so_are_policies(self, clone):
+        self.code(clone)
+        assert clone.findings("--base", "main") == (0, [])
+        git(clone.root, "checkout", "--quiet", "main")
+        clone.put(policy("new", filters={"attributes": {"department": "new"}}))
+        clone.commit()
+        assert clone.findings("--base", "HEAD^1") == (0, [])
+
+    def test_what_main_has_changed_meanwhile_is_not_the_branch_s(self, clone):
+        git(clone.root, "checkout", "--quiet", "main")
+        self.code(clone)
+        git(clone.root, "checkout", "--quiet", "change")
+        clone.put(policy("new", filters={"attributes": {"department": "new"}}))
+        clone.commit()
+        assert clone.findings("--base", "main") == (0, [])
+
+    def test_the_merge_result_of_a_pull_request_is_judged_as_a_whole(self, clone):
+        clone.put(policy("new", filters={"attributes": {"department": "new"}}))
+        clone.commit()
+        self.code(clone)
+        git(clone.root, "checkout", "--quiet", "main")
+        git(clone.root, "merge", "--quiet", "--no-ff", "--message", "Merge", "change")
+        code, found = clone.findings("--base", "HEAD^1")
+        assert (code, [rule for rule, *_ in found]) == (1, ["CHG-001"])
+
+    def test_a_name_that_is_a_pathspec_or_hostile_is_a_name(self, clone):
+        clone.put(policy("new", filters={"attributes": {"department": "new"}}))
+        self.code(clone, ":(exclude)x")
+        self.code(clone, "a\x1b[2J::error::b")
+        code, out, _ = clone.validate("--base", "main", "--format", "text")
+        assert code == 1
+        assert "\x1b" not in out
+        assert not [line for line in out.splitlines() if line.startswith("::")]
+
+
 class TestFix:
     def test_formatting_is_mended_and_every_mended_file_is_named(self, clone):
         source = policy("p3", filters={"attributes": {"department": "d3"}})

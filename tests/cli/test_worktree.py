@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from runner.cli.worktree import LONGEST_READ, find_root, read_tree
+from runner.cli.worktree import LONGEST_READ, find_root, read_files
 from runner.errors import UsageError
 from runner.model.source import EntryKind
 
@@ -40,7 +40,7 @@ def test_every_entry_is_read_sorted_by_path(tmp_path):
         "other/c.yaml",
     ):
         write(tmp_path, path, path.encode())
-    sources = read_tree(tmp_path)
+    sources = read_files(tmp_path)
     assert [source.path for source in sources] == [
         "policies/.hidden",
         "policies/a-b.yaml",
@@ -58,7 +58,7 @@ def test_links_are_reported_and_never_followed(tmp_path):
     (tmp_path / "policies/holds").symlink_to(tmp_path / "secret")
     (tmp_path / "policies/nowhere.yaml").symlink_to("missing")
     (tmp_path / "policies/loop").symlink_to(tmp_path / "policies")
-    links = [source for source in read_tree(tmp_path) if source.kind is EntryKind.SYMLINK]
+    links = [source for source in read_files(tmp_path) if source.kind is EntryKind.SYMLINK]
     assert [source.path for source in links] == [
         "policies/holds",
         "policies/loop",
@@ -71,13 +71,13 @@ def test_links_are_reported_and_never_followed(tmp_path):
 def test_policies_itself_may_not_be_a_link(tmp_path):
     write(tmp_path, "elsewhere/a.yaml")
     (tmp_path / "policies").symlink_to("elsewhere")
-    (source,) = read_tree(tmp_path)
+    (source,) = read_files(tmp_path)
     assert (source.path, source.kind) == ("policies", EntryKind.SYMLINK)
 
 
 def test_a_large_file_is_not_read_whole(tmp_path):
     write(tmp_path, "policies/large.yaml", b"x" * 1_000_000)
-    (source,) = read_tree(tmp_path)
+    (source,) = read_files(tmp_path)
     assert (len(source.data), source.size) == (LONGEST_READ, 1_000_000)
 
 
@@ -87,7 +87,7 @@ def test_what_is_no_file_is_not_opened(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "policies")
     with socket.socket(socket.AF_UNIX) as door:
         door.bind("door.yaml")
-        kinds = {source.path: source.kind for source in read_tree(tmp_path)}
+        kinds = {source.path: source.kind for source in read_files(tmp_path)}
     assert kinds["policies/pipe.yaml"] is EntryKind.OTHER
     assert kinds["policies/door.yaml"] is EntryKind.OTHER
 
@@ -109,7 +109,7 @@ def deep_tree(tmp_path):
 
 
 def test_folders_may_be_deep(deep_tree):
-    (source,) = read_tree(deep_tree)
+    (source,) = read_files(deep_tree)
     assert source.path == "policies/" + "d/" * 1200 + "a.yaml"
 
 
@@ -118,10 +118,10 @@ def test_what_cannot_be_read_is_a_usage_error(tmp_path):
     write(tmp_path, "policies/a.yaml")
     (tmp_path / "policies/a.yaml").chmod(0)
     with pytest.raises(UsageError, match="cannot be read"):
-        read_tree(tmp_path)
+        read_files(tmp_path)
 
 
 def test_a_name_that_is_not_utf_8_can_be_read_and_shown(tmp_path):
     write(tmp_path, "policies/a.yaml")
     os.close(os.open(os.fsencode(tmp_path) + b"/policies/\xff.yaml", os.O_CREAT))
-    assert [source.path for source in read_tree(tmp_path)] == ["policies/a.yaml", "policies/\udcff.yaml"]
+    assert [source.path for source in read_files(tmp_path)] == ["policies/a.yaml", "policies/\udcff.yaml"]

@@ -134,6 +134,14 @@ def test_keys_are_as_long_as_the_longest_name_of_an_attribute():
     assert (fault.rule, fault.message) == ("DOC-017", "this key has 129 characters")
 
 
+def test_a_comma_of_thousands_is_told_as_one():
+    (fault,) = compose("limits: {maxInteractions: 5,000}").faults
+    assert fault.message == "the comma before 000 ends the value, and 000 would be a key"
+    assert fault.hint == "write the number without a comma, such as 5000"
+    (fault,) = compose("{a: x, 000: y}").faults
+    assert "in quotes" in fault.hint
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [

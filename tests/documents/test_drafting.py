@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,6 +8,7 @@ from support.trees import HOLD, POLICY, TARGET, file
 from runner.documents.drafting import draft
 from runner.documents.kinds import Kind
 from runner.documents.reading import read
+from runner.documents.resources import schema
 
 BODIES = {Kind.PURGE_POLICY: POLICY, Kind.LEGAL_HOLD: HOLD, Kind.TARGET: TARGET}
 WORDS = st.sampled_from(
@@ -26,6 +29,11 @@ def test_a_draft_is_commented_and_follows_its_schema(kind):
     assert document.value == {**BODIES[kind], "name": "a"}
     assert text.count("\n# ") >= 5
     assert "@" not in text
+
+
+def test_the_draft_of_a_hold_names_every_cause_there_is():
+    comment = written(Kind.LEGAL_HOLD).partition("\ntype: ")[0].rpartition("\n\n")[2]
+    assert set(schema("legal-hold")["properties"]["type"]["enum"]) <= set(re.findall(r"[\w-]+", comment))
 
 
 def test_what_is_absent_is_left_out_with_its_comment():

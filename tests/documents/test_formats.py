@@ -1,18 +1,12 @@
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.documents.formats import (
-    FORMATS,
-    LONGEST_DURATION,
-    parse_day,
-    parse_duration,
-    parse_private_network,
-)
+from runner.documents.formats import FORMATS, LONGEST_DURATION, parse_duration, parse_private_network
 
 
 @pytest.mark.parametrize(
@@ -48,16 +42,6 @@ def test_a_duration_without_a_fixed_sensible_length_is_refused(text):
 def test_a_duration_is_read_or_refused(text):
     with suppress(ValueError):
         assert timedelta() < parse_duration(text) <= LONGEST_DURATION
-
-
-def test_a_day_is_written_in_one_way_only():
-    assert parse_day("2024-02-29") == date(2024, 2, 29)
-    for text in ("20240229", "2024-2-29", "2024-02-29T00:00:00Z", "2024-W09-4", "2024-02-29\n", "٢٠٢٤-02-29"):
-        with pytest.raises(ValueError, match="must be a day"):
-            parse_day(text)
-    for text in ("2023-02-29", "0000-01-01", "2023-13-01"):
-        with pytest.raises(ValueError, match="not a real day"):
-            parse_day(text)
 
 
 @pytest.mark.parametrize(

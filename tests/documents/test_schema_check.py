@@ -103,6 +103,12 @@ def test_a_reference_names_a_file_beside_it_as_editors_need_it():
             assert fragment in json.loads((FOLDER / file).read_text(encoding="utf-8"))["definitions"]
 
 
+def test_where_words_have_glosses_every_word_has_one():
+    glossed = [each for *_, each in EVERY if "enumDescriptions" in each]
+    assert glossed
+    assert all(len(set(each["enumDescriptions"])) == len(each["enum"]) for each in glossed)
+
+
 def test_patterns_are_anchored_and_have_a_sentence():
     for name, pointer, each in EVERY:
         if "pattern" in each:
@@ -118,6 +124,7 @@ def test_every_keyword_that_can_be_broken_has_words():
         "examples",
         "errorMessage",
         "patternErrorMessage",
+        "enumDescriptions",
         "definitions",
     }
     silent |= {"$ref", "properties", "items", "if", "then", "else", "allOf", "propertyNames", "required"}
@@ -168,7 +175,10 @@ def test_every_missing_field_is_told_once_with_its_description():
     assert [fault.pointer for fault in faults] == sorted(
         f"/{key}" for key in VALID["article-policy"] if key != "filters"
     )
-    assert all(fault.hint.startswith("add it: ") and len(fault.hint) > 20 for fault in faults)
+    assert all(
+        fault.hint.startswith(f"add `{fault.pointer[1:]}: …` here. ") and len(fault.hint) > 20
+        for fault in faults
+    )
     assert not any(fault.at_key for fault in faults)
 
 

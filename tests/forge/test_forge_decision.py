@@ -9,7 +9,7 @@ from forge_told import APPROVAL, BLOB, CHANGE, DEMAND, MERGED, NOW, TOLD
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.forge.decision import Demand, approval_of, faults_of
+from runner.forge.decision import Demand, approval_of, faults_of, missing
 from runner.model.change import ReviewState
 from runner.model.settings import Quorum
 
@@ -108,3 +108,26 @@ def test_the_evidence_is_ids_shas_instants_and_addresses():
         "read_at": "2026-11-23T10:00:00Z",
     }
     assert rfc8785.dumps(dict(approval.evidence))
+
+
+LEGAL = Demand(Quorum(3, frozenset({"legal", "privacy-officer"})), {2: frozenset({"legal"})}, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "people", "roles"),
+    [
+        (CHANGE, 2, {"privacy-officer"}),
+        (replace(CHANGE, reviews=()), 3, {"legal", "privacy-officer"}),
+        (replace(CHANGE, author=2), 3, {"legal", "privacy-officer"}),
+        (replace(CHANGE, involved=frozenset({2})), 3, {"legal", "privacy-officer"}),
+        (replace(CHANGE, reviewed_blob=None), 3, {"legal", "privacy-officer"}),
+        (replace(CHANGE, reviews=(replace(APPROVAL, commit=None),)), 3, {"legal", "privacy-officer"}),
+        (
+            replace(CHANGE, reviews=tuple(replace(APPROVAL, person=n) for n in range(2, 9))),
+            0,
+            {"privacy-officer"},
+        ),
+    ],
+)
+def test_whoever_approves_before_the_merge_is_taken_off_those_who_must(change, people, roles):
+    assert missing(change, BLOB, LEGAL) == Quorum(people, frozenset(roles))

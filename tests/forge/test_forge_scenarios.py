@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from forge_scenarios import SCENARIOS
-from forge_stage import Stage
+from forge_stage import PATH, Stage
+
+from runner.errors import RemoteFailure
+from runner.forge.github import GitHubForge
 
 
 def comes_to_what_it_must(name, stage):
@@ -41,3 +44,30 @@ def test_only_what_may_be_told_is_kept_of_a_person(tmp_path):
         told = repr(stage.change())
     for login in ("ada", "bob", "carol"):
         assert login not in told
+
+
+def proposed(stage, number=1):
+    client = stage.client()
+    try:
+        forge = GitHubForge(client, stage.hub.name, stage.world.repository(stage.clone), stage.clock)
+        return forge.proposed(number, [PATH, "policies/purges/other.yaml"], stage.tip())
+    finally:
+        client.close()
+
+
+def test_of_an_open_pull_request_is_told_what_would_count_if_it_were_merged_now(tmp_path):
+    stage = Stage(tmp_path)
+    with stage.api:
+        pull = stage.approved()
+        found = proposed(stage)
+        assert found.keys() == {PATH, "policies/purges/other.yaml"}
+        change = found[PATH]
+        assert (change.base, change.head, change.author) == (stage.tip(), pull.head, 1)
+        assert [(each.person, each.commit) for each in change.reviews] == [(2, pull.head)]
+        assert change.reviewed_blob is not None
+        assert found["policies/purges/other.yaml"].reviewed_blob is None
+        stage.hub.merge(pull, stage.carol)
+        with pytest.raises(RemoteFailure, match="no open at state"):
+            proposed(stage)
+        with pytest.raises(RemoteFailure, match="HTTP 404"):
+            proposed(stage, 2)

@@ -1,5 +1,6 @@
 """A peer that plays Genesys Cloud, one target that points at it, and a policy for it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from support.faketime import FakeTime, highest
@@ -7,6 +8,10 @@ from support.httppeer import answer
 
 from runner.genesys.connection import Access, Connection
 from runner.genesys.interactions_purge import InteractionsPurgeReader, InteractionsPurgeSubmitter
+from runner.genesys.preparation import RecordingJobsPreparer
+from runner.genesys.protection import DeletionProtection
+from runner.genesys.recording_jobs import RecordingJobsReader, RecordingJobsSubmitter
+from runner.genesys.search import Searches
 from runner.genesys.token import ClientCredentials
 from runner.model.policy import (
     Classification,
@@ -26,12 +31,17 @@ from runner.net.wire import Limits
 SECRET = "the-clients-own-secret"
 
 
-def make_target(region="sandbox", approvals=Approvals.NONE, counts=Counts.REQUIRED):
+def make_target(
+    region="sandbox",
+    approvals=Approvals.NONE,
+    counts=Counts.REQUIRED,
+    backend=Backend.INTERACTIONS_PURGE,
+):
     return Target(
         name="here",
         region=region,
         organization_id=None,
-        backend=Backend.INTERACTIONS_PURGE,
+        backend=backend,
         approvals=approvals,
         counts=counts,
         webhooks=(),
@@ -107,6 +117,28 @@ class Platform:
 
     def submitter(self, **more):
         return self._closing(InteractionsPurgeSubmitter(self.connection(**more)))
+
+    def jobs_reader(self, **more):
+        connection = self.connection(self._recordings(more), allows=Effect.SAFE, **more)
+        return self._closing(RecordingJobsReader(connection, self.searches(connection)))
+
+    def jobs_preparer(self, **more):
+        connection = self.connection(self._recordings(more), **more)
+        return self._closing(RecordingJobsPreparer(connection, self.searches(connection)))
+
+    def jobs_submitter(self, **more):
+        connection = self.connection(self._recordings(more), **more)
+        return self._closing(RecordingJobsSubmitter(connection, self.searches(connection)))
+
+    def searches(self, connection):
+        return self._closing(Searches(connection))
+
+    def protection(self, **more):
+        return self._closing(DeletionProtection(self.connection(self._recordings(more), **more)))
+
+    @staticmethod
+    def _recordings(more):
+        return replace(more.pop("target", make_target()), backend=Backend.RECORDING_JOBS)
 
     def _closing(self, closable):
         self._open.append(closable)

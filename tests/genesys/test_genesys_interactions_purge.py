@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from genesys_platform import SECRET, make_policy, make_selection, make_target, token
+from genesys_platform import SECRET, make_policy, make_target, token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.faketime import START
@@ -13,6 +13,7 @@ from support.httppeer import answer, hang, raw, reset, then_close
 from runner.errors import OutcomeUnknown, PurgectlError, RemoteFailure, RequestRejected, RetryLater
 from runner.genesys.interactions_purge import InteractionsPurgeSubmitter
 from runner.model.job import Job, JobStatus
+from runner.model.platform import Survey
 from runner.model.target import Counts
 from runner.model.text import hidden
 from runner.net.retry import Effect
@@ -34,9 +35,11 @@ def job(status="running", **figures):
 
 class TestCount:
     def test_the_selection_is_sent_in_the_articles_words(self, platform):
-        platform.peer.plays(token(), answer(200, {"total": 1284}))
-        assert platform.reader().count(make_selection(department="billing", tier=(1, 2), vip=False)) == 1284
-        seen = platform.peer.journal[1]
+        platform.peer.plays(token(), answer(200, {"total": 1284}), answer(200, {"total": 9000}))
+        policy = make_policy(department="billing", tier=(1, 2), vip=False)
+        assert platform.reader().survey(policy) == Survey(1284, population=9000)
+        seen, everything = platform.peer.journal[1:]
+        assert everything.json()["interactions"][0]["filters"] == {}
         assert (seen.method, seen.path, seen.headers["authorization"]) == (
             "POST",
             COUNT,
@@ -57,12 +60,12 @@ class TestCount:
 
     def test_nothing_is_not_unknown(self, platform):
         platform.peer.plays(token(), answer(200, {"total": 0}))
-        assert platform.reader().count(make_selection()) == 0
+        assert platform.reader().survey(make_policy()).count == 0
         assert platform.peer.journal[1].json()["interactions"][0]["filters"] == {}
 
     def test_a_target_that_cannot_count_is_not_asked(self, platform):
         target = make_target(counts=Counts.UNAVAILABLE)
-        assert platform.reader(target=target).count(make_selection()) is None
+        assert platform.reader(target=target).survey(make_policy()).count is None
         assert platform.peer.journal == []
 
     @pytest.mark.parametrize("body", [{}, {"total": None}, {"total": -1}, {"total": True}, {"total": 1.0},
@@ -72,7 +75,7 @@ class TestCount:
         with pytest.raises(
             RemoteFailure, match="holds no total that is a whole number from 0: HTTP 200"
         ) as caught:
-            platform.reader().count(make_selection())
+            platform.reader().survey(make_policy())
         assert "correlation id c-9, give it to Genesys support" in caught.value.message
 
     @pytest.mark.parametrize(
@@ -81,12 +84,12 @@ class TestCount:
     def test_an_answer_that_is_no_json(self, platform, body):
         platform.peer.plays(token(), answer(200, body))
         with pytest.raises(RemoteFailure, match=f"the answer to POST {COUNT} "):
-            platform.reader().count(make_selection())
+            platform.reader().survey(make_policy())
 
     def test_a_platform_without_a_count_is_told_apart(self, platform):
         platform.peer.plays(token(), answer(404))
         with pytest.raises(RemoteFailure, match="HTTP 404") as caught:
-            platform.reader().count(make_selection())
+            platform.reader().survey(make_policy())
         assert "counts: unavailable" in caught.value.hint
 
     def test_a_missing_scope_is_named(self, platform):
@@ -94,12 +97,12 @@ class TestCount:
         with pytest.raises(
             RequestRejected, match="needs the scope purge:read: HTTP 403: Missing scope"
         ) as caught:
-            platform.reader().count(make_selection())
+            platform.reader().survey(make_policy())
         assert "admin console" in caught.value.hint
 
     def test_it_is_asked_again_because_it_deletes_nothing(self, platform):
         platform.peer.plays(token(), reset, answer(503), answer(200, {"total": 2}))
-        assert platform.reader().count(make_selection()) == 2
+        assert platform.reader().survey(make_policy()).count == 2
         assert platform.peer.count("POST", COUNT) == 3
 
 
@@ -207,10 +210,10 @@ class TestConnect:
     def test_it_proves_the_credentials_and_tells_the_time(self, platform):
         platform.peer.plays(token(), answer(200, {"total": 1}, Date="Mon, 23 Nov 2026 09:00:07 GMT"))
         reader = platform.reader()
-        assert reader.connect() is None
-        reader.count(make_selection())
+        assert reader.connect().clock is None
+        reader.survey(make_policy())
         platform.time.sleep(60)
-        assert reader.connect() == datetime(2026, 11, 23, 9, 1, 7, tzinfo=UTC)
+        assert reader.connect().clock == datetime(2026, 11, 23, 9, 1, 7, tzinfo=UTC)
         assert platform.peer.count("POST", "/oauth/token") == 1
 
 
@@ -259,7 +262,7 @@ REJECTED = [
 class TestSubmit:
     def test_the_request_is_the_articles(self, platform):
         platform.peer.plays(token(), accepted(ININ_Correlation_Id="c-7"))
-        got = platform.submitter().submit(make_policy(department="billing", tier=(1, 2)))
+        got = platform.submitter().submit(make_policy(department="billing", tier=(1, 2)), None)
         assert (got.id, got.status, got.raw_status) == (JOB_ID, JobStatus.PENDING, "pending")
         assert (got.correlation_id, len(got.response_sha256)) == ("c-7", 64)
         seen = platform.peer.journal[1]
@@ -286,13 +289,13 @@ class TestSubmit:
     @pytest.mark.parametrize("status", [200, 201, 202])
     def test_each_way_to_accept(self, platform, status):
         platform.peer.plays(token(), accepted(status=status))
-        assert platform.submitter().submit(make_policy()).id == JOB_ID
+        assert platform.submitter().submit(make_policy(), None).id == JOB_ID
 
     @pytest.mark.parametrize("script", UNCERTAIN.values(), ids=UNCERTAIN.keys())
     def test_whatever_may_have_been_accepted_is_sent_once(self, platform, script):
         platform.peer.plays(token(), script)
         with pytest.raises(OutcomeUnknown) as caught:
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert caught.value.where == platform.peer.url + PURGE
         assert caught.value.hint
         assert platform.peer.count("POST", PURGE) == 1
@@ -301,7 +304,7 @@ class TestSubmit:
     def test_no_answer_in_time(self, platform):
         platform.peer.plays(token(), hang)
         with pytest.raises(OutcomeUnknown, match="no answer in time"):
-            platform.submitter(limits=Limits(connect=10, read=0.3, total=20)).submit(make_policy())
+            platform.submitter(limits=Limits(connect=10, read=0.3, total=20)).submit(make_policy(), None)
         assert platform.peer.count("POST", PURGE) == 1
 
     @pytest.mark.parametrize(("status", "permanent", "sentence", "hint"), REJECTED)
@@ -309,7 +312,7 @@ class TestSubmit:
         refusal = answer(status, {"message": "Overlapping purge windows"}, ININ_Correlation_Id="")
         platform.peer.plays(token(), refusal, token("second"), refusal)
         with pytest.raises(RequestRejected) as caught:
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert (caught.value.status, caught.value.permanent) == (status, permanent)
         assert caught.value.reason == "Overlapping purge windows"
         assert sentence in caught.value.message
@@ -318,7 +321,7 @@ class TestSubmit:
 
     def test_a_refused_token_is_renewed_exactly_once(self, platform):
         platform.peer.plays(token("old"), answer(401), token("new"), accepted())
-        assert platform.submitter().submit(make_policy()).id == JOB_ID
+        assert platform.submitter().submit(make_policy(), None).id == JOB_ID
         sent = [seen.headers["authorization"] for seen in platform.peer.journal if seen.path == PURGE]
         assert sent == ["Bearer old", "Bearer new"]
 
@@ -326,62 +329,62 @@ class TestSubmit:
         message = "\x1b[2J::error::\u202e first-token " + "x" * 600
         platform.peer.plays(token(), answer(400, {"message": message}))
         with pytest.raises(RequestRejected) as caught:
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert caught.value.reason.startswith("\\x1b[2J::error::\\u202e [masked] xxx")
         assert len(caught.value.reason) == 500
 
     def test_throttling_is_waited_for(self, platform):
         platform.peer.plays(token(), answer(429, Retry_After="5"), answer(429), accepted())
-        assert platform.submitter().submit(make_policy()).id == JOB_ID
+        assert platform.submitter().submit(make_policy(), None).id == JOB_ID
         assert platform.time.slept == [6.0, 2.0]
 
     @pytest.mark.parametrize("seconds", [26, 3600])
     def test_a_pause_that_a_submission_has_no_time_for(self, platform, seconds):
         platform.peer.plays(token(), answer(429, Retry_After=str(seconds)))
         with pytest.raises(RetryLater) as caught:
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert caught.value.not_before == START + timedelta(seconds=seconds)
         assert platform.time.slept == []
 
     def test_no_try_begins_that_could_end_after_a_minute(self, platform):
         platform.peer.plays(token(), answer(429, Retry_After="20"), answer(429, Retry_After="20"), accepted())
         with pytest.raises(RetryLater):
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert platform.time.elapsed <= 60 - 35
         assert platform.peer.count("POST", PURGE) == 2
 
     def test_a_token_that_takes_too_long_means_that_nothing_was_sent(self, platform):
         platform.peer.plays(answer(503, Retry_After="100"), token())
         with pytest.raises(RemoteFailure, match="its time is over") as caught:
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert type(caught.value) is RemoteFailure
         assert platform.peer.count("POST", PURGE) == 0
 
     def test_a_token_without_the_scope_is_a_rejection_of_this_submission(self, platform):
         platform.peer.plays(token(scope="purge:read"))
         with pytest.raises(RequestRejected, match="lacks the scope purge:write") as caught:
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert not caught.value.permanent
         assert platform.peer.count("POST", PURGE) == 0
 
     def test_a_wrong_secret_is_no_rejection_of_the_policy(self, platform):
         platform.peer.plays(*[answer(400, {"error": "invalid_client"})] * 2)
         with pytest.raises(RemoteFailure) as caught:
-            platform.submitter().submit(make_policy())
+            platform.submitter().submit(make_policy(), None)
         assert type(caught.value) is RemoteFailure
 
 
 def test_no_submitter_can_be_made_of_a_connection_for_reading(platform):
-    with pytest.raises(ValueError, match="for reading only"):
+    with pytest.raises(ValueError, match="for safe calls only"):
         InteractionsPurgeSubmitter(platform.connection(allows=Effect.SAFE))
     assert platform.peer.journal == []
 
 
 CALLS = {
     "connect": lambda platform: platform.reader().connect(),
-    "count": lambda platform: platform.reader().count(make_selection()),
+    "count": lambda platform: platform.reader().survey(make_policy()),
     "job": lambda platform: platform.reader().job(JOB_ID),
-    "submit": lambda platform: platform.submitter().submit(make_policy()),
+    "submit": lambda platform: platform.submitter().submit(make_policy(), None),
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from genesys_platform import make_policy, make_selection, make_target
+from genesys_platform import make_policy, make_target
 from support.faketime import FakeTime, highest
 from support.sandbox import COUNT, PURGE, TOKEN, eventually, sandbox
 
@@ -56,46 +56,46 @@ def connect(box):
 
 def test_count_purge_poll_and_nothing_is_left(connect):
     reader, submitter = connect()
-    matched = reader.count(make_selection(department="billing"))
+    matched = reader.survey(make_policy(department="billing")).count
     assert matched > 0
-    job = submitter.submit(make_policy(department="billing"))
+    job = submitter.submit(make_policy(department="billing"), None)
     assert job.status is JobStatus.PENDING
     assert job.correlation_id
     ended = eventually(lambda: reader.job(job.id), lambda seen: seen.status.ended)
     assert (ended.status, ended.purged, ended.error_reason) == (JobStatus.COMPLETED, matched, None)
-    assert reader.count(make_selection(department="billing")) == 0
+    assert reader.survey(make_policy(department="billing")).count == 0
 
 
 def test_the_platforms_clock(connect, box):
     reader, _ = connect()
-    assert abs(reader.connect() - datetime.now(UTC)) < timedelta(seconds=60)
+    assert abs(reader.connect().clock - datetime.now(UTC)) < timedelta(seconds=60)
     box.arm("date-skew", f"POST {TOKEN}", seconds=3600)
-    assert connect()[0].connect() - datetime.now(UTC) > timedelta(seconds=3000)
+    assert connect()[0].connect().clock - datetime.now(UTC) > timedelta(seconds=3000)
 
 
 def test_a_wrong_range_and_an_unknown_attribute_are_told_in_the_platforms_words(connect):
     _, submitter = connect()
     with pytest.raises(RequestRejected, match="colour is not an attribute here") as caught:
-        submitter.submit(make_policy(colour="red"))
+        submitter.submit(make_policy(colour="red"), None)
     assert caught.value.permanent
 
 
 def test_a_client_that_may_only_read_is_stopped_before_anything_is_sent(connect, box):
     before = len(box.submissions())
     reader, _ = connect(allows=Effect.SAFE, client=READ_ONLY_CLIENT)
-    assert reader.count(make_selection()) is not None
+    assert reader.survey(make_policy()).count is not None
     reader, submitter = connect(client=READ_ONLY_CLIENT)
     with pytest.raises(Refused, match="lacks the scope purge:write"):
         reader.connect()
     with pytest.raises(RequestRejected, match="lacks the scope purge:write"):
-        submitter.submit(make_policy())
+        submitter.submit(make_policy(), None)
     assert len(box.submissions()) == before
 
 
 def test_an_expired_token_and_a_throttled_token_endpoint(connect, box):
     box.arm("expired-token", f"POST {COUNT}")
     box.arm("token-throttled")
-    assert connect()[0].count(make_selection()) is not None
+    assert connect()[0].survey(make_policy()).count is not None
 
 
 @pytest.mark.parametrize("kind", ["cut-before-effect", "cut-after-effect", "wrong-json"])
@@ -104,14 +104,14 @@ def test_an_ambiguous_submission_is_sent_once(connect, box, kind):
     box.arm(kind, f"POST {PURGE}")
     _, submitter = connect()
     with pytest.raises(OutcomeUnknown):
-        submitter.submit(make_policy(department=kind))
+        submitter.submit(make_policy(department=kind), None)
     assert len(box.submissions()) == before + 1
 
 
 def test_a_platform_that_cannot_count(connect, box):
     box.arm("no-count")
     with pytest.raises(RemoteFailure) as caught:
-        connect()[0].count(make_selection())
+        connect()[0].survey(make_policy())
     assert "counts: unavailable" in caught.value.hint
 
 
@@ -127,5 +127,5 @@ def test_a_platform_that_cannot_count(connect, box):
 def test_each_way_a_job_can_go(connect, box, kind, status):
     box.arm(kind)
     reader, submitter = connect()
-    job = submitter.submit(make_policy(department=f"nobody-{kind}"))
+    job = submitter.submit(make_policy(department=f"nobody-{kind}"), None)
     assert eventually(lambda: reader.job(job.id), lambda seen: seen.status is status)

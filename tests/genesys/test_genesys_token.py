@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from genesys_platform import SECRET, make_selection, token
+from genesys_platform import SECRET, make_policy, token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.faketime import START
@@ -173,7 +173,7 @@ def test_scopes_that_suffice_or_that_the_platform_does_not_have(platform):
 
 def test_a_token_that_was_refused_is_replaced_once(platform):
     platform.peer.plays(token("old"), answer(401), token("new"), answer(200, {"total": 3}))
-    assert platform.reader().count(make_selection()) == 3
+    assert platform.reader().survey(make_policy()).count == 3
     assert [seen.headers.get("authorization") for seen in platform.peer.journal] == [
         None, "Bearer old", None, "Bearer new",
     ]  # fmt: skip

@@ -1,6 +1,8 @@
 """A branch followed beside a clone: little is fetched, nothing in the clone changes, memory lasts."""
 
+import os
 import shutil
+import time
 
 import pytest
 from support.fakegit import put_on_path
@@ -77,7 +79,7 @@ def test_reading_a_file_never_fetches_it_alone(world):
     newest = copy.newest()
     assert copy.blob(newest, "newest") is None
     (entry,) = copy.listing(newest, ["newest"])
-    assert copy.absent([entry.blob, "0" * 40]) == [entry.blob, "0" * 40]
+    assert all(copy.git.ask("cat-file", "-e", name).code for name in (entry.blob, "0" * 40))
 
 
 def test_what_the_remote_does_not_have_is_a_failure(world):
@@ -203,3 +205,24 @@ def test_object_ids_are_as_long_as_those_of_the_clone(tmp_path):
     assert len(old) == 64
     new = copy.commit(old, {"a/b": b"x"}, "m", START)
     assert copy.blob(new, "a/b") == b"x"
+
+
+def test_what_a_killed_process_left_is_swept_away_and_what_a_living_one_has_is_not(world):
+    """With no tip remembered the next fetch is shallow again, and needs the lock that is there."""
+    copy = copy_in(world)
+    copy.newest()
+    place = world.root / "fresh/.git/purgectl/audit/t.git"
+    left = [place / "shallow.lock", place / "packed-refs.lock", place / "refs/purgectl/audit/t.lock"]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    half = place.with_name("new-1")
+    (half / "objects").mkdir(parents=True)
+    with pytest.raises(GitFailed, match=r"shallow\.lock"):
+        copy.newest()
+    assert all(path.exists() for path in (*left, half))
+    an_hour_ago = time.time() - 3600
+    for path in (*left, half):
+        os.utime(path, (an_hour_ago, an_hour_ago))
+    assert copy.newest() == tip(world)
+    assert not any(path.exists() for path in (*left, half))

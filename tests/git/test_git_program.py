@@ -2,12 +2,15 @@
 
 import os
 import select
+import tempfile
 
 import pytest
 from support.fakegit import put_on_path
+from support.faketime import START
 
 from runner.errors import RemoteFailure, UsageError
 from runner.git.program import Git, GitFailed, clean, environment
+from runner.git.writing import write_commit
 
 
 def test_only_what_git_needs_passes():
@@ -112,3 +115,19 @@ def test_a_git_that_is_under_way_when_the_time_ends_is_ended(tmp_path, monkeypat
     put_on_path(tmp_path / "bin", f"touch {tmp_path}/started; sleep 600 & wait", monkeypatch)
     with pytest.raises(RemoteFailure, match="was ended: this run has no time left"):
         Git(tmp_path, interruption=Grace((tmp_path / "started").exists)).run("push")
+
+
+def test_a_disk_without_room_is_a_failure_of_git(tmp_path, monkeypatch):
+    git = Git(tmp_path)
+    git.run("init", "--quiet")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(GitFailed, match="no temporary file can be written: No such file"):
+        git.ask("status")
+    with pytest.raises(GitFailed, match="no temporary file can be written: No such file"):
+        write_commit(git, None, {"a": b"b"}, "m", START)
+
+
+def test_a_git_that_was_killed_says_so(tmp_path, monkeypatch):
+    put_on_path(tmp_path / "bin", "kill -9 $$", monkeypatch)
+    with pytest.raises(GitFailed, match="git status failed: it ended with code -9"):
+        Git(tmp_path).run("status")

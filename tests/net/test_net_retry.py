@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from runner.net.outcome import Answer, Failure, NoAnswer
 from runner.net.retry import BUDGET_SECONDS, TRIES, Effect, Ending, GiveUp, Wait, decide
 
-SAFE, IRREVERSIBLE = Effect.SAFE, Effect.IRREVERSIBLE
+SAFE, REVERSIBLE, IRREVERSIBLE = Effect
 REFUSED = NoAnswer(Failure.CONNECT, sent=False, detail="")
 BROKEN = NoAnswer(Failure.CUT, sent=True, detail="")
 SLOW = NoAnswer(Failure.TIMEOUT, sent=True, detail="")
@@ -36,10 +36,24 @@ def test_429_is_waited_for_whatever_the_effect_because_it_was_not_processed(effe
     assert first(Answer(429, retry_after=181), effect) == GiveUp(Ending.THROTTLED, 181)
 
 
+def test_what_a_transport_allows_includes_what_is_less_grave():
+    order = [SAFE, REVERSIBLE, IRREVERSIBLE]
+    assert [[effect.within(allowed) for effect in order] for allowed in order] == [
+        [True, False, False],
+        [True, True, False],
+        [True, True, True],
+    ]
+
+
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 def test_a_passing_failure_is_waited_for_only_when_the_request_is_safe(status):
     assert first(Answer(status), SAFE) == FIRST_BACKOFF
-    assert first(Answer(status), IRREVERSIBLE) == UNKNOWN
+    assert first(Answer(status), REVERSIBLE) == first(Answer(status), IRREVERSIBLE) == UNKNOWN
+
+
+def test_a_call_that_is_not_implemented_is_believed_unless_it_is_irreversible():
+    assert first(Answer(501), SAFE) == first(Answer(501), REVERSIBLE) == Answer(501)
+    assert first(Answer(501), IRREVERSIBLE) == UNKNOWN
 
 
 def test_only_503_may_ask_for_a_pause_of_its_own():
@@ -58,7 +72,7 @@ def test_a_connection_that_was_never_made_is_tried_again(effect):
 @pytest.mark.parametrize("outcome", [BROKEN, SLOW])
 def test_a_lost_answer_is_asked_for_again_only_when_the_request_is_safe(outcome):
     assert first(outcome, SAFE) == FIRST_BACKOFF
-    assert first(outcome, IRREVERSIBLE) == UNKNOWN
+    assert first(outcome, REVERSIBLE) == first(outcome, IRREVERSIBLE) == UNKNOWN
 
 
 def test_a_success_that_is_not_whole():

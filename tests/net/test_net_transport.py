@@ -233,6 +233,13 @@ def test_nothing_is_sent_past_its_time_because_of_the_rate_budget_either(net):
     assert [seen.path for seen in net.peer.journal] == ["/thing"]
 
 
+def test_an_answer_that_allows_fewer_requests_a_minute_is_heeded(net):
+    net.peer.plays(answer(200, inin_ratelimit_allowed="2"), answer(), answer())
+    for _ in range(3):
+        net.transport.send(GET)
+    assert net.time.slept == [60.0]
+
+
 def test_a_transport_is_for_safe_requests_unless_it_is_built_for_others(net):
     safe = Transport(
         read_origin(net.peer.url), net.setting, pace=Pace(300, net.time), server_clock=net.server_clock

@@ -3,11 +3,13 @@
 import socket
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 from support.httppeer import Peer, answer, closed_port, drip, hang, raw, reset, then_close
 
 from runner.errors import UsageError
+from runner.net import address
 from runner.net.connection import Route
 from runner.net.outcome import Answer, Failure, NoAnswer
 from runner.net.wire import Limits, Wire
@@ -41,9 +43,10 @@ def once(url, *, limits=PATIENT, route=ROUTE, body=None, headers=()):
 def test_an_answer_with_all_that_is_kept_of_it(peer):
     peer.plays(answer(
         202, {"a": 1}, Retry_After="12", ININ_Correlation_Id="c0ffee-1", Date="Mon, 23 Nov 2026 09:00:00 GMT",
+        inin_ratelimit_allowed="180",
     ))  # fmt: skip
     got = once(peer.url + "/x?y=1", body=b"{}", headers={"X-Mine": "yes"})
-    assert got == Answer(202, b'{"a": 1}', "c0ffee-1", 12, datetime(2026, 11, 23, 9, tzinfo=UTC))
+    assert got == Answer(202, b'{"a": 1}', "c0ffee-1", 12, datetime(2026, 11, 23, 9, tzinfo=UTC), allowed=180)
     (seen,) = peer.journal
     assert (seen.method, seen.path, seen.body) == ("POST", "/x?y=1", b"{}")
     assert seen.headers["x-mine"] == "yes"
@@ -158,12 +161,20 @@ class TestNothingWasSent:
         assert got == NoAnswer(Failure.CONNECT, sent=False, detail="Connection refused")
 
     def test_a_name_that_does_not_resolve(self, monkeypatch):
-        def unknown(*_):
+        def unknown(*_, **__):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
         monkeypatch.setattr(socket, "getaddrinfo", unknown)
         got = once("http://peer.invalid/x", body=b"{}")
         assert got == NoAnswer(Failure.CONNECT, sent=False, detail="its name cannot be resolved")
+
+    def test_name_servers_that_do_not_answer(self, monkeypatch):
+        over = Event()
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(30) and [])
+        monkeypatch.setattr(address, "RESOLVE_SECONDS", 0.05)
+        got = once("http://peer.invalid/x", body=b"{}")
+        over.set()
+        assert got == NoAnswer(Failure.CONNECT, sent=False, detail="no connection in time")
 
     def test_a_label_that_is_too_long(self):
         got = once(f"http://{'a' * 64}.example/x", body=b"{}")

@@ -1,7 +1,7 @@
 """The schedule of a notice over days: a table, a line for each endpoint, and an end after a month."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -142,6 +142,12 @@ def test_after_thirty_days_a_notice_is_given_up_with_those_as_old_behind_it():
     as_old, younger = waits(4), waits(5, enqueued_at=START + MINUTE)
     assert given_up(head, [as_old, younger], end - timedelta(seconds=1)) == ()
     assert given_up(head, [as_old, younger], end) == (head, as_old)
+
+
+def test_a_day_of_entry_at_the_end_of_time_is_no_accident():
+    """The outbox is unsigned: whoever may push can write any day into it."""
+    last_day = datetime(9999, 12, 31, tzinfo=UTC)
+    assert given_up(waits(3, "connect", enqueued_at=last_day), (), START) == ()
 
 
 def test_a_notice_that_is_not_wanted_is_given_up_alone():

@@ -87,9 +87,7 @@ def witness(tmp_path):
 
 def log(root):
     root.mkdir()
-    world = GitWorld(root)
-    world.open_log()
-    return world
+    return GitWorld.with_log(root)
 
 
 def write(store, *names):

@@ -12,9 +12,12 @@ import pytest
 
 from runner.cli.main import COMMANDS, cli
 from runner.documents.kinds import Kind
+from runner.documents.resources import schema
 from runner.errors import ExitCode
 from runner.model.source import EntryKind, SourceFile
+from runner.plan.change import review_change
 from runner.plan.review import review
+from runner.reports.findings_text import sentence
 from runner.reports.rules import EVERY_RULE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +122,46 @@ def test_the_refusal_that_officers_read_is_what_the_command_says(monkeypatch):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
     assert f"```\n{done.stdout}```" in (ROOT / "docs" / "for-compliance-officers.md").read_text()
+
+
+def officers_guide():
+    return (ROOT / "docs" / "for-compliance-officers.md").read_text()
+
+
+def test_the_finding_on_a_hold_that_officers_read_is_what_the_check_says():
+    text = next(
+        text for path, text in (case.values for case in complete_documents()) if "matter-2026-007" in path
+    )
+    there = [
+        shown_file("policies/purges/billing-voice-2018.yaml"),
+        shown_file("policies/targets/sandbox.yaml"),
+    ]
+    hold = SourceFile(
+        Kind.LEGAL_HOLD.path("matter-2026-007"), EntryKind.FILE, text.encode(), len(text.encode())
+    )
+    changed = review_change(there, [*there, hold], now=datetime(2026, 11, 23, tzinfo=UTC))
+    (note,) = changed.findings
+    assert f"\n{sentence(note)}\n" in officers_guide()
+
+
+def shown_file(path):
+    data = (ROOT / path).read_bytes()
+    return SourceFile(path, EntryKind.FILE, data, len(data))
+
+
+def test_the_words_for_the_cause_of_a_hold_are_those_of_the_schema():
+    cause = schema("legal-hold")["properties"]["type"]
+    rows = re.findall(
+        r"^   \| `([\w-]+)` \| ([^|]+) \|$", officers_guide().partition("| `type` | for |")[2], re.MULTILINE
+    )
+    assert rows == list(zip(cause["enum"], cause["enumDescriptions"], strict=True))
+
+
+def test_officers_are_sent_to_rules_and_fields_that_there_are():
+    assert set(re.findall(r"\b[A-Z]{3}-\d{3}\b", officers_guide())) - {"REC-431"} <= set(EVERY_RULE)
+    fields = re.findall(r"^   \| `(\w+)` \|", officers_guide().partition("### Filters")[0], re.MULTILINE)
+    assert len(fields) > 15
+    assert set(fields) <= set(schema("purge-policy")["properties"])
 
 
 def test_every_dependency_is_justified():

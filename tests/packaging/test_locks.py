@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCKS = ("requirements.txt", "requirements-sandbox.txt", "requirements-dev.txt")
+VENDOR_LOCK = "tests/sandbox/vendor-sdk/requirements.txt"
 
 
 def pins(lock):
@@ -21,7 +22,7 @@ def names(requirements):
     return {re.sub(r"[._]", "-", re.split(r"[<>=]", requirement)[0]).lower() for requirement in requirements}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, VENDOR_LOCK])
 def test_every_package_is_pinned_with_hashes(lock):
     entries = re.split(r"\n(?=[a-z])", (ROOT / lock).read_text().strip())
     assert len(entries) == len(pins(lock))

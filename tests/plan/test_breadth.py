@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.model.policy import DateRange, InteractionType, Selection
+from runner.model.policy import EACH_TYPE, DateRange, InteractionType, Selection
 from runner.plan.breadth import Breadth, breadth
 
 DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ attributes = st.dictionaries(
 selections = st.builds(
     Selection,
     st.sampled_from(["one", "two"]),
-    st.sampled_from([InteractionType.VOICE, InteractionType.CHAT]),
+    st.sampled_from([InteractionType.VOICE, InteractionType.CHAT, InteractionType.ANY]),
     st.tuples(st.integers(0, 4), st.integers(1, 4)).map(lambda each: days(each[0], each[0] + each[1])),
     attributes,
 )
@@ -43,7 +43,9 @@ def matched(selection):
         return repr(value) in {repr(each) for each in (wanted if isinstance(wanted, tuple) else (wanted,))}
 
     return {
-        (selection.target, selection.interaction_type, day, repr(x), repr(y))
+        (selection.target, kind, day, repr(x), repr(y))
+        for kind in EACH_TYPE
+        if selection.interaction_type in (kind, InteractionType.ANY)
         for day in range(10)
         if selection.date_range.start <= FIRST + day * DAY < selection.date_range.end
         for x in ("a", "b", 1, None)
@@ -67,6 +69,8 @@ def matched(selection):
         ({"attributes": {}, "date_range": days(1, 9)}, Breadth.OTHER),
         ({"target": "another"}, Breadth.OTHER),
         ({"interaction_type": InteractionType.CHAT}, Breadth.OTHER),
+        ({"interaction_type": InteractionType.ANY}, Breadth.WIDER),
+        ({"dimensions": {"queue": ("q",)}}, Breadth.NARROWER),
         ({"date_range": replace(ALL.date_range, start_text="written otherwise")}, Breadth.SAME),
     ],
 )

@@ -71,3 +71,14 @@ def test_nothing_new_runs_while_a_purge_waits_too_long_for_its_second_count(age,
     assert [finding.rule for finding in new.findings] == rules
     assert new.standing is (Standing.REFUSED if rules else Standing.READY)
     assert old.standing is Standing.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("mode", "standing"), [("observe", Standing.OBSERVED), ("enforce", Standing.BASELINE)]
+)
+def test_what_stood_on_main_when_the_log_was_opened_may_be_observed_and_never_runs(mode, standing):
+    written = policy("a", mode=mode)
+    there = replace(written, blob=written.git_blob)
+    judged = review([target(), there], now=NOW)
+    (order,) = orders_of("sandbox", judged, {}, {"a-1": there.blob}, lambda n, r: f"{n}-{r}", "c" * 40, NOW)
+    assert (order.standing, order.submittable) == (standing, False)

@@ -305,3 +305,29 @@ def test_holds_cut_what_is_late_and_take_nothing_away(spans):
         middle = (late.start - beginning).days
         expected = {f"h{i}" for i, (s, n) in enumerate(spans) if s <= middle < s + n}
         assert set(late.held_by) == expected
+
+
+QUEUE = {"dimensions": {"queue": ["6f2f4f0e-0000-4000-8000-000000000001"]}}
+
+
+class TestRecordingJobs:
+    def test_a_purge_of_one_queue_covers_that_queue_alone(self):
+        year = days_of(at("2018-01-01"), at("2019-01-01"))
+        done, all_queues = ran("done", filters=QUEUE, **year), written("a", filters={}, **year)
+        found = judge(all_queues, purges=[done], go_live=date(2018, 1, 1))
+        starts = {bool(late.data.dimensions): f"{late.start:%Y-%m-%d}" for late in found.late}
+        assert starts == {True: "2019-01-01", False: "2018-01-01"}
+
+    def test_a_purge_of_every_type_covers_each(self):
+        year = days_of(at("2018-01-01"), at("2019-01-01"))
+        done = ran("done", interactionType="any", filters={}, **year)
+        found = judge(written(**year), purges=[done], go_live=date(2018, 1, 1))
+        starts = {late.data.traits.interaction_type: f"{late.start:%Y-%m-%d}" for late in found.late}
+        assert starts == {"any": "2019-01-01", "voice": "2019-01-01"}
+
+    def test_a_hold_on_another_type_keeps_whole_conversations(self):
+        chats = legal_hold(read(hold("h", scope={"interactionTypes": ["chat"]})).value)
+        whole = {"sandbox": typed_target(read(target(backend="recording-jobs")).value)}
+        for targets, held in (({}, ()), (whole, ("h",))):
+            found = overdue([written()], [], [pack("p", YEAR)], targets, [chats], NOW)
+            assert {late.held_by for late in found.late} == {held}

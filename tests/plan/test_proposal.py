@@ -1,5 +1,6 @@
 """What a change of ``policies/`` would make run, without a platform and with one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from support.trees import NOW, file, hold, policy, purge, target
 
 from runner.documents.reading import read
 from runner.documents.typed import selection
+from runner.model.platform import Presence, Survey
 from runner.model.purge import PurgeState
 from runner.model.regulation import CARD_SAD
 from runner.plan.breadth import Breadth
@@ -29,12 +31,16 @@ class Platform:
         self.whole = whole
 
     def connect(self):
-        return NOW + self.skew
+        return Presence(NOW + self.skew)
 
     def now(self):
         return NOW
 
-    def count(self, wanted):
+    def survey(self, policy):
+        selected = policy.selection
+        return Survey(self._count(selected), self._count(replace(selected, attributes={})))
+
+    def _count(self, wanted):
         self.asked.append(wanted)
         return self.whole if not wanted.attributes or self.whole is None else self.whole // 10
 

@@ -173,6 +173,15 @@ class TestOverlap:
         assert finding.rule == "SCP-005"
         assert f"the purge of a (revision 1, {state.value})" in finding.message
 
+    def test_what_came_late_to_a_range_that_need_not_settle_is_not_ordered_again(self):
+        """Card authentication data goes at once; the officers' guide says what becomes of the rest."""
+        fresh = {"start": "2026-11-01T00:00:00.000Z", "end": "2026-11-22T23:59:59.999Z"}
+        urgent = {"tags": ["card-sad"], "classification": "pii", "retentionDays": 0, "dateRange": fresh}
+        first, again = (policy(name, **urgent, ticket="REC-1") for name in "ab")
+        assert judge(first).findings == ()
+        purges = [purge(first, PurgeState.COMPLETED)]
+        assert rules(judge(again, purges=purges), "b") == ["SCP-005"]
+
     @pytest.mark.parametrize("state", WITHOUT_EFFECT)
     def test_a_purge_without_effect_is_no_rival(self, state):
         assert judge(policy("b"), purges=[purge(policy("a"), state)]).findings == ()
@@ -271,3 +280,36 @@ def test_any_value_in_any_field_is_reviewed(changes):
     source = policy("a", **changes)
     reviewed = judge(source, hold("h"), policy("b"), purges=[purge(policy("a"), PurgeState.FAILED)])
     assert rules(reviewed, "a")
+
+
+RECORDINGS = target("recordings", backend="recording-jobs")
+OTHER_QUEUE = {"dimensions": {"queue": ["6f2f4f0e-0000-4000-8000-000000000002"]}}
+
+
+def on_recordings(name, **changes):
+    """A policy on a target whose platform purges whole conversations."""
+    queue = {"dimensions": {"queue": ["6f2f4f0e-0000-4000-8000-000000000001"]}}
+    year = {"start": "2023-01-01T00:00:00.000Z", "end": "2023-12-31T23:59:59.999Z"}
+    fields = {"target": "recordings", "filters": queue, "dateRange": year, "retentionDays": 400}
+    return policy(name, **{**fields, **changes})
+
+
+class TestWholeConversations:
+    def test_two_that_are_to_run_share_whatever_has_a_date_in_common(self):
+        other = on_recordings("b", interactionType="email", filters=OTHER_QUEUE)
+        reviewed = judge(RECORDINGS, on_recordings("a"), other)
+        assert rules(reviewed, "a") == rules(reviewed, "b") == ["SCP-005"]
+        assert "whole conversations" in reviewed.errors_of("policies/purges/a.yaml")[0].hint
+
+    @pytest.mark.parametrize("state", sorted(PurgeState))
+    def test_one_that_runs_is_in_the_way_and_one_that_has_ended_took_what_it_asked_for(self, state):
+        purges = [purge(on_recordings("a"), state)]
+        other = judge(RECORDINGS, on_recordings("b", filters=OTHER_QUEUE), purges=purges)
+        assert rules(other, "b") == (["SCP-005"] if state.open else [])
+        copy = judge(RECORDINGS, on_recordings("b"), purges=purges)
+        assert rules(copy, "b") == ([] if state.without_effect else ["SCP-005"])
+
+    def test_other_days_are_others(self):
+        later = {"start": "2024-01-01T00:00:00.000Z", "end": "2024-12-31T23:59:59.999Z"}
+        reviewed = judge(RECORDINGS, on_recordings("a"), on_recordings("b", dateRange=later))
+        assert rules(reviewed, "a") == rules(reviewed, "b") == []

@@ -11,6 +11,7 @@ from runner.documents.typed import target as typed_target
 from runner.model.finding import Severity
 from runner.model.purge import PurgeState
 from runner.model.settings import Settings
+from runner.model.target import Approvals
 from runner.model.text import hidden
 from runner.reports.explain_text import Explained, explain_text
 from runner.rules.catalogue import CATALOGUE
@@ -45,6 +46,20 @@ def test_it_says_what_is_deleted_where_and_how_much():
     assert "At most 5,000 interactions; if more match, nothing is deleted." in text
     assert "Reason: Seven-year period of the 2018 billing calls has ended." in text
     assert "confidential, under the law of US" in text
+
+
+def test_it_says_what_goes_along_where_whole_conversations_go():
+    recordings = typed_target(read(target(backend="recording-jobs")).value)
+    queue = {"dimensions": {"queue": ["6f2f4f0e-0000-4000-8000-000000000001"]}}
+    text = explained(policy("a", filters=queue), target=recordings)
+    assert "platform.queue: 6f2f4f0e-0000-4000-8000-000000000001" in text
+    assert "Each conversation goes as a whole" in text
+    assert "as sensitive stay, because nobody says that they go." in text
+    every = policy("a", interactionType="any", filters={}, includeSensitive=True)
+    text = explained(every, target=recordings)
+    assert "Interactions of every type on target sandbox" in text
+    assert "marks as sensitive go too." in text
+    assert "Each conversation" not in explained(policy("a"))
 
 
 @pytest.mark.parametrize(
@@ -101,9 +116,19 @@ def test_what_is_missing_depends_on_the_target():
     assert "(Genesys Cloud organisation 0f6f in eu-central-1)" in text
     assert "`expected` holds the count" in text
     assert "not suspended any more" in text
-    assert "purgectl audit open" in text
+    assert "have opened the log of sandbox (docs/setup.md)" in text
+    assert "keygen" not in text
     assert "which is not known here" in explained(target=None)
     assert "`expected`" not in explained()
+
+
+def test_it_says_whose_approval_it_waits_for():
+    real = replace(explanation().target, approvals=Approvals.GITHUB)
+    hipaa = policy("a", classification="hipaa", filters={}, allowUnfiltered=True)
+    text = explained(hipaa, target=real)
+    assert "approved exactly these bytes: 4 people, privacy-officer, records-manager." in text
+    assert "these bytes: 1 person." in explained(policy("a", classification="public"), target=real)
+    assert "these bytes" not in explained(hipaa)
 
 
 @pytest.mark.parametrize("state", PurgeState)

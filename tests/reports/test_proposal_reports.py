@@ -12,7 +12,9 @@ from support.findings import each_hostile_text
 from support.trees import NOW, file, hold, policy, target
 
 from runner.documents.resources import schema
-from runner.plan.figures import Figures
+from runner.model.platform import Presence, Survey
+from runner.plan.figures import Counted, Figures
+from runner.plan.guards import Measurement
 from runner.plan.proposal import Snapshot, propose
 from runner.reports.proposal_json import proposal_json
 from runner.reports.proposal_markdown import LARGEST, proposal_markdown
@@ -23,8 +25,13 @@ OURS = {"<br>", "<sub>", "</sub>"}
 BILLING = policy("billing", classification="hipaa", tags=["phi"])
 
 
+def measured(figures):
+    survey = Survey(figures.selected, figures.population)
+    return Counted(Measurement(NOW, Presence(NOW), survey), figures.held)
+
+
 def proposed(base, head, figures=None):
-    count = {} if figures is None else {"count": lambda order, holds: (figures, ())}
+    count = {} if figures is None else {"count": lambda order, holds: measured(figures)}
     return propose(Snapshot("b" * 40, tuple(base)), Snapshot("c" * 40, tuple(head)), {}, NOW, **count)
 
 
@@ -88,7 +95,7 @@ def test_the_first_lines_say_how_many_and_that_it_is_for_good():
         (
             [],
             [policy("a", interactionType="sms", purgeType="soft", graceDays=30, classification="internal")],
-            Figures(1, 1, 0),
+            Figures(1, 100, 0),
             "1 purge would delete 1 interaction",
         ),
     ],
@@ -125,7 +132,7 @@ def test_what_is_refused_says_why_and_what_to_do_and_comes_first():
     rows = [line.split("<br>")[:4] for line in text.splitlines() if line.startswith("| **")]
     assert rows[0][:3] == ["| **a**", "same file, other outcome", "**refused** by HLD-001"]
     assert rows[0][3].startswith("until now: would run")
-    assert "- HLD-001 at ` policies/purges/a.yaml:7 `: ` legal hold h" in text
+    assert "- HLD-001 at ` policies/purges/a.yaml:7 `: ` litigation hold h" in text
     assert "held: an unknown number, by h" in text
     assert "Other changed files: ` policies/holds/h.yaml `" in text
 
@@ -190,4 +197,4 @@ def test_every_format_tells_every_policy():
         "held: up to 1, by h" in text
     )
     assert "  c (revision 1) withdrawn: it never runs" in text
-    assert "HLD-001 error: legal hold h" in text
+    assert "HLD-001 error: litigation hold h" in text

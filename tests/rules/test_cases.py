@@ -33,7 +33,7 @@ PLACES = {kind.value: kind.folder for kind in Kind}
 FILES = sorted(path for path in CASES.rglob("*.yaml") if "policies" not in path.parts)
 ELSEWHERE = {
     "EVD-002": ("apply/test_run.py", "too_large_for_a_record"),
-    **{rule: ("plan/test_examination.py", rule) for rule in ("TST-001", "TST-002", "TST-003", "TST-004")},
+    **{rule: ("plan/test_policy_tests.py", rule) for rule in ("TST-001", "TST-002", "TST-003", "TST-004")},
 }
 """Rules about a record and about examples, which the file of a case cannot show: who tries them, and how."""
 

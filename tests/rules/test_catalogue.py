@@ -25,8 +25,8 @@ def test_a_rule_says_when_it_is_checked_why_and_what_to_do(rule):
 def test_a_rule_is_asked_by_the_commands_of_its_phase_unless_it_is_planned():
     assert CATALOGUE["RET-003"].asked_by == ("validate", "plan", "apply")
     assert CATALOGUE["HLD-005"].asked_by == ("validate --base",)
-    assert CATALOGUE["RET-004"].phase is Phase.EXECUTION
-    assert CATALOGUE["RET-004"].asked_by == ()
+    assert CATALOGUE["SCP-006"].phase is Phase.PLAN
+    assert CATALOGUE["SCP-006"].asked_by == ()
 
 
 @pytest.mark.parametrize("check", checks(Settings()), ids=lambda check: check.rule.id)

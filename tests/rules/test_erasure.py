@@ -8,10 +8,8 @@ from runner.model.finding import Severity
 from runner.model.policy import Classification
 from runner.model.regulation import Artefact, ClockStart, Force, Retain
 from runner.rules import erasure, periods
-from runner.rules.erasure import Disposal, Fate
 
 PII, PUBLIC = Classification.PII, Classification.PUBLIC
-EVERYTHING = {each: Disposal(Fate.PURGED) for each in Artefact}
 
 
 def parts(id_="law", minimum=None, **changes):
@@ -106,33 +104,15 @@ class TestParts:
         assert len(faults) == must_stay
 
 
-class TestCompleteness:
-    def judge(self, classification=PII, sensitive=True, disposals=EVERYTHING, permitted=True):
-        found = erasure.complete(classification, sensitive, disposals, permitted=permitted)
-        return [fault.message for fault in found]
+class TestSensitiveRecordings:
+    def judge(self, classification, include_sensitive):
+        return [fault.pointer for fault in erasure.sensitive_too(classification, include_sensitive)]
 
-    def test_all_of_it_with_the_permission_passes(self):
-        assert self.judge() == self.judge(Classification.HIPAA) == []
+    @pytest.mark.parametrize("classification", ["pii", "hipaa"])
+    def test_personal_data_leaves_none_of_them_behind(self, classification):
+        assert self.judge(classification, True) == []
+        assert self.judge(classification, False) == self.judge(classification, None) == ["/includeSensitive"]
 
-    def test_other_classes_need_no_list(self):
-        assert self.judge(PUBLIC, None, {}, None) == []
-
-    @pytest.mark.parametrize("sensitive", [None, False])
-    def test_sensitive_recordings_that_would_stay_are_told(self, sensitive):
-        (message,) = self.judge(sensitive=sensitive)
-        assert "sensitive would stay" in message
-
-    @pytest.mark.parametrize("permitted", [None, False])
-    def test_a_permission_that_is_not_known_is_none(self, permitted):
-        (message,) = self.judge(permitted=permitted)
-        assert "nothing shows" in message
-
-    @pytest.mark.parametrize("fate", [Fate.KEPT, Fate.OUT_OF_REACH])
-    def test_what_stays_says_why(self, fate):
-        (message,) = self.judge(disposals={**EVERYTHING, Artefact.BACKUP: Disposal(fate, " ")})
-        assert message.endswith(": backup")
-        assert self.judge(disposals={**EVERYTHING, Artefact.BACKUP: Disposal(fate, "30 days")}) == []
-
-    def test_what_is_left_out_is_named(self):
-        (message,) = self.judge(disposals={Artefact.AUDIO: Disposal(Fate.PURGED)})
-        assert message.endswith(": screen, transcript, attachment, analytics, voiceprint, export, backup")
+    @pytest.mark.parametrize("include_sensitive", [True, False, None])
+    def test_other_data_may(self, include_sensitive):
+        assert self.judge("confidential", include_sensitive) == []

@@ -1,4 +1,7 @@
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -7,20 +10,30 @@ from hypothesis import strategies as st
 from runner.model.hold import HoldScope, LegalHold, Release
 from runner.model.policy import DateRange, InteractionType, Selection
 from runner.model.time import exclusive_end, parse_instant
+from runner.rules.hold_causes import CAUSES
 from runner.rules.holds import (
     all_readable,
     cooled_off,
     not_deleted,
-    not_held,
     not_narrowed,
     still_there,
-    touches,
     untouched,
 )
+from runner.rules.holds import not_held as judged
+from runner.rules.holds import touches as reaches
 
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "legal-hold.schema.json"
 START, END = datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 COOL_OFF = timedelta(days=30)
+
+
+def touches(each, wanted, whole=False):
+    return reaches(each, wanted, whole_conversations=whole)
+
+
+def not_held(wanted, all_holds, whole=False):
+    return judged(wanted, all_holds, whole_conversations=whole)
 
 
 def selection(**attributes):
@@ -36,7 +49,7 @@ def hold(release=None, type_="litigation", **scope):
         "attributes": {},
         "conversation_ids": None,
     }
-    return LegalHold("matter-1", type_, HoldScope(**{**everything, **scope}), release, {})
+    return LegalHold("matter-1", type_, "legal", HoldScope(**{**everything, **scope}), release, {})
 
 
 @pytest.mark.parametrize(
@@ -72,6 +85,31 @@ def test_a_hold_that_says_otherwise_does_not_reach(scope):
     assert not touches(hold(**scope), selection(department="billing"))
 
 
+NARROWED_BESIDE_THE_POINT = [
+    {"interaction_types": frozenset({InteractionType.CHAT})},
+    {"attributes": {"department": "sales"}},
+]
+
+
+@pytest.mark.parametrize("scope", NARROWED_BESIDE_THE_POINT)
+def test_only_targets_and_dates_narrow_a_hold_where_whole_conversations_go(scope):
+    wanted = selection(department="billing")
+    assert touches(hold(**scope), wanted, whole=True)
+    assert not touches(hold(**scope, targets=frozenset({"us"})), wanted, whole=True)
+    assert not touches(hold(**scope, start=END), wanted, whole=True)
+    assert not touches(hold(**scope, end=START), wanted, whole=True)
+    (fault,) = not_held(wanted, [hold(**scope)], whole=True)
+    assert "whole conversations" in fault.message
+    assert "by dates" in fault.hint
+    (fault,) = not_held(wanted, [hold()], whole=True)
+    assert "whole conversations" not in fault.message
+
+
+def test_a_policy_for_every_type_is_reached_by_a_hold_on_one():
+    every = replace(selection(), interaction_type=InteractionType.ANY)
+    assert touches(hold(interaction_types=frozenset({InteractionType.CHAT})), every)
+
+
 def test_a_policy_without_the_attribute_is_reached():
     assert touches(hold(attributes={"department": "sales"}), selection())
 
@@ -79,7 +117,10 @@ def test_a_policy_without_the_attribute_is_reached():
 def test_every_hold_that_reaches_is_told():
     faults = list(not_held(selection(), [hold(), hold(start=END), hold()]))
     assert len(faults) == 2
-    assert "matter-1 (litigation)" in faults[0].message
+    assert faults[0].message == (
+        "litigation hold matter-1 (policies/holds/matter-1.yaml, ordered by legal) "
+        "reaches what this policy selects"
+    )
 
 
 def test_a_release_changes_nothing_and_the_hint_says_so():
@@ -154,13 +195,29 @@ def test_no_hold_reaches_a_proposal_and_what_is_left_out_is_held(holds, one, oth
 
 
 @pytest.mark.parametrize(
-    "type_", ["dsar", "restriction-art18", "complaint", "subpoena", "regulatory-inquiry"]
+    ("type_", "rule", "noun", "basis"),
+    [
+        ("litigation", "HLD-001", "litigation hold", "FRCP 37(e)"),
+        ("tax", "HLD-001", "tax hold", "18 U.S.C. 1519"),
+        ("dsar", "HLD-003", "data-subject request", "GDPR Art. 15"),
+        ("restriction-art18", "HLD-003", "restriction of processing", "GDPR Art. 18"),
+        ("complaint", "HLD-003", "complaint", "29 CFR 1602.14"),
+        ("subpoena", "HLD-003", "subpoena", "FRCP 45(e)(1)"),
+        ("regulatory-inquiry", "HLD-003", "regulator's inquiry", "18 U.S.C. 1519"),
+    ],
 )
-def test_requests_and_restrictions_have_a_rule_of_their_own(type_):
+def test_a_hold_answers_to_the_rule_and_the_law_of_its_type(type_, rule, noun, basis):
     (fault,) = not_held(selection(), [hold(type_=type_)])
-    assert fault.rule == "HLD-003"
-    assert "GDPR Art. 15 and 18" in fault.basis
-    assert f"({type_})" in fault.message
+    assert fault.rule == rule
+    assert fault.message.startswith(f"{noun} matter-1 (policies/holds/")
+    assert basis in fault.basis
+    if "GDPR" not in basis:
+        assert "GDPR" not in fault.basis
+
+
+def test_every_type_of_the_schema_has_a_cause():
+    types = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"]["type"]["enum"]
+    assert sorted(CAUSES) == sorted(types)
 
 
 @pytest.mark.parametrize("days", [30, 31, 4000])
@@ -211,7 +268,7 @@ SPANS = st.sampled_from([START - SECOND, START, START + SECOND, END, END + SECON
     ),
 )
 def test_what_a_hold_that_was_not_narrowed_reached_it_goes_on_to_reach(old, new, selected):
-    before, after = (LegalHold("h", "litigation", scope, None, {}) for scope in (old, new))
+    before, after = (LegalHold("h", "litigation", "legal", scope, None, {}) for scope in (old, new))
     if not list(not_narrowed("h", old, new)) and touches(before, selected):
         assert touches(after, selected)
     assert list(not_narrowed("h", old, old)) == []

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.model.policy import DateRange, InteractionType, Selection
-from runner.rules.overlap import as_wide, may_both_match, overlapping
+from runner.rules.overlap import as_wide, covers, may_both_match, overlapping, reach
 
 DAY = timedelta(days=1)
 YEAR = datetime(2018, 1, 1, tzinfo=UTC)
@@ -18,6 +18,11 @@ values = st.one_of(
 )
 attributes = st.dictionaries(st.sampled_from(["department", "queue", "region"]), values, max_size=3)
 
+dimensions = st.dictionaries(
+    st.sampled_from(["queue", "direction"]), st.sampled_from([("a",), ("b",), ("a", "b")]), max_size=2
+)
+VOICE_AND_CHAT = [InteractionType.VOICE, InteractionType.CHAT]
+
 
 @st.composite
 def selections(draw):
@@ -25,18 +30,23 @@ def selections(draw):
     end = start + draw(st.integers(-2, 10)) * DAY
     return Selection(
         target=draw(st.sampled_from(["eu", "us"])),
-        interaction_type=draw(st.sampled_from([InteractionType.VOICE, InteractionType.CHAT])),
+        interaction_type=draw(st.sampled_from([*VOICE_AND_CHAT, InteractionType.ANY])),
         date_range=DateRange(start, end, "", ""),
         attributes=draw(attributes),
+        dimensions=draw(dimensions),
     )
 
 
 def share_an_interaction(a, b):
     return (
         a.target == b.target
-        and a.interaction_type == b.interaction_type
+        and (
+            a.interaction_type == b.interaction_type
+            or InteractionType.ANY in (a.interaction_type, b.interaction_type)
+        )
         and a.date_range.intersects(b.date_range)
         and may_both_match(a.attributes, b.attributes)
+        and may_both_match(a.dimensions, b.dimensions)
     )
 
 
@@ -139,3 +149,17 @@ class TestAsWide:
     def test_what_a_wider_one_cannot_share_the_narrower_one_cannot_either(self, a, b):
         if as_wide(a, b):
             assert may_both_match(a, b)
+
+
+@given(selections(), selections())
+def test_what_certainly_covers_another_shares_its_interactions(a, b):
+    if covers(a, b) and a.target == b.target and a.date_range.intersects(b.date_range):
+        assert list(overlapping([a, b])) == [(0, 1)]
+
+
+@given(selections(), selections())
+def test_whole_conversations_are_told_apart_by_target_and_dates_alone(a, b):
+    assert reach(a, whole_conversations=False) == a
+    taken = [reach(each, whole_conversations=True) for each in (a, b)]
+    share = a.target == b.target and a.date_range.intersects(b.date_range)
+    assert list(overlapping(taken)) == ([(0, 1)] if share else [])

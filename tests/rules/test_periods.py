@@ -36,6 +36,13 @@ def test_the_authority_may_extend_a_period():
     assert "2557" in fault.hint
 
 
+def test_the_way_up_from_a_floor_leads_to_calendar_years():
+    (fault,) = periods.above_the_floor([regulation(periods.PHI_FLOOR, minimum="P2555D", advised="P7Y")], 100)
+    assert fault.hint == ("raise retentionDays to 2557, which its calendar years need; 2555 is the least")
+    (fault,) = periods.long_enough([regulation(minimum="P2557D", advised="P7Y")], 100)
+    assert fault.hint == "raise retentionDays to 2557"
+
+
 def test_ret_001_speaks_for_one_entry_and_ret_002_for_the_others():
     entries = [regulation(periods.PHI_FLOOR, minimum="P2555D"), regulation("law", minimum="P1Y")]
     assert told(periods.above_the_floor(entries, 100)) == [("RET-001", Severity.ERROR)]

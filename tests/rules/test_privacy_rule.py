@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.rules.privacy import CHECKS, impersonal, impersonal_hold
+from runner.rules.privacy import CHECKS, impersonal, impersonal_addresses, impersonal_hold
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "purge-policy.schema.json").read_text())
 CLOSED = {
@@ -71,3 +71,20 @@ json_values = st.recursive(
 @given(json_values)
 def test_any_value_can_be_looked_at(value):
     assert all(fault.pointer.startswith("/filters") for fault in impersonal("/filters", value))
+
+
+@pytest.mark.parametrize("address", ["123456", "72345", "BANK", "channel 7", "A1-B2-C3"])
+def test_a_short_code_or_a_name_is_an_address_that_may_be_written(address):
+    assert list(impersonal_addresses({"dimensions": {"address": [address]}})) == []
+
+
+@pytest.mark.parametrize("address", ["1234567", "tel:4 93 01 23", "49-30-12-34", "jane@localhost", "sip:7@x"])
+def test_a_number_or_a_mailbox_is_not_however_it_is_written(address):
+    (fault,) = impersonal_addresses({"dimensions": {"address": ["72345", address]}})
+    assert fault.pointer == "/filters/dimensions/address/1"
+
+
+def test_what_the_other_check_finds_is_told_once():
+    filters = {"dimensions": {"address": ["+49 30 1234567", "jane@x.example"]}}
+    assert list(impersonal_addresses(filters)) == list(impersonal_addresses(None)) == []
+    assert len(list(impersonal("/filters", filters))) == 2

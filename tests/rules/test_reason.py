@@ -76,6 +76,7 @@ def test_the_most_protected_data_needs_a_ticket(reason):
     "reason",
     [
         "Calls behind the Suspicious Activity report have been filed",
+        "Suspicious-activity reports of 2018 are past their period",
         "Attorney-client talks are over",
         "legally privileged calls",
     ],

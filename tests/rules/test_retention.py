@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from runner.model.policy import RetentionTrigger
-from runner.rules.retention import Items, each_old_enough, old_enough
+from runner.rules.retention import last_old_enough, old_enough
 
 END = "2022-12-31T23:59:59.999Z"
 
@@ -34,37 +34,28 @@ def test_a_retention_past_the_last_year_there_is_is_refused():
     assert "9999-12-31" in fault.message
 
 
-class TestItems:
+class TestTheLast:
     NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
     OLD = NOW - timedelta(days=2557)
 
-    def judge(self, *items, days=2557, trigger=None):
-        found = each_old_enough([Items(*each) for each in items], days, trigger, self.NOW)
-        return [fault.message for fault in found]
+    def judge(self, newest_end, days=2557, trigger=None):
+        return [fault.message for fault in last_old_enough(newest_end, days, trigger, self.NOW)]
 
-    def test_items_that_ended_at_that_instant_are_old_enough(self):
-        assert self.judge((self.OLD, 5000)) == self.judge() == []
+    def test_one_that_ended_at_that_instant_is_old_enough(self):
+        assert self.judge(self.OLD) == []
 
-    def test_a_single_item_that_ended_a_microsecond_later_stops_all(self):
-        (message,) = self.judge((self.OLD, 4999), (self.OLD + timedelta(microseconds=1), 1))
-        assert message.startswith("1 of the selected interactions are not old enough")
+    def test_one_that_ended_a_microsecond_later_stops_all(self):
+        (message,) = self.judge(self.OLD + timedelta(microseconds=1))
+        assert message.startswith(
+            "the last of the selected interactions ended at 2019-11-23T09:00:00Z; with 2557"
+        )
+        assert message.endswith("it may go on 2026-11-23T09:00:00Z")
 
-    def test_all_that_are_too_young_are_counted_and_the_youngest_is_named(self):
-        day = timedelta(days=1)
-        (message,) = self.judge((self.OLD + 2 * day, 40), (self.OLD + day, 2_000), (self.OLD, 7))
-        assert message.startswith("2,040 of")
-        assert message.endswith("the last of them ended at 2019-11-25T09:00:00Z")
+    def test_one_that_has_not_ended_is_never_old_enough(self):
+        (message,) = self.judge(None, days=0)
+        assert message == "the platform does not say that all of the selected interactions have ended"
 
-    def test_an_item_without_an_end_is_never_old_enough(self):
-        (message,) = self.judge((None, 3), days=0)
-        assert message.endswith("the platform tells no end of them")
-        (message,) = self.judge((None, 3), (self.NOW, 1))
-        assert message.startswith("4 of")
-
-    def test_no_item_of_an_age_is_no_item(self):
-        assert self.judge((None, 0), (self.NOW, 0)) == []
-
-    def test_a_later_event_counts_for_every_item(self):
+    def test_a_later_event_counts(self):
         trigger = RetentionTrigger("contract-end", self.NOW.date() - timedelta(days=300), "DOC-1")
-        assert self.judge((self.OLD, 1), days=290, trigger=trigger) == []
-        assert len(self.judge((self.OLD, 1), days=300, trigger=trigger)) == 1
+        assert self.judge(self.OLD, days=290, trigger=trigger) == []
+        assert len(self.judge(self.OLD, days=300, trigger=trigger)) == 1

@@ -17,14 +17,16 @@ def test_what_does_not_narrow_is_unfiltered(filters):
 @pytest.mark.parametrize("value", ["billing", 0, False, ["a", "b"], ""])
 def test_one_value_narrows(value):
     assert list(filtered({"attributes": {"queue": value}}, None)) == []
+    assert list(filtered({"attributes": {}, "dimensions": {"queue": ["q"]}}, None)) == []
 
 
 def test_others_that_are_not_named_are_counted():
-    (fault,) = alone(5000, ["a", "b", "c"])
+    (fault,) = alone(5000, ["a", "b", "c"], whole_conversations=False)
     assert fault.message.endswith(" a, b, c and 4,997 more")
-    (fault,) = alone(3, ["a", "b", "c"])
+    (fault,) = alone(3, ["a", "b", "c"], whole_conversations=True)
     assert fault.message.endswith(" a, b, c")
-    assert list(alone(0, [])) == []
+    assert "whole conversations" in fault.hint
+    assert list(alone(0, [], whole_conversations=True)) == []
 
 
 @pytest.mark.parametrize("policy", Classification)

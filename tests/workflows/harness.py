@@ -5,7 +5,8 @@ give it, outputs, artifacts, the job summary, git, and whatever program the shel
 or a feature that the harness does not know is refused, never guessed.
 
 What is a stand-in: each action behind ``uses:`` (a checkout is a clone of a local bare repository), the
-program ``gh`` (``ghstandin.py``), ``pip``, and GitHub's token, of which only the permissions count.
+program ``gh`` (``ghstandin.py``), GitHub's REST API at ``api`` (nobody answers there, unless a test puts
+``support/githubforge.py`` there), ``pip``, and GitHub's token, of which only the permissions count.
 Secrets and variables reach a job by the environment that it names, and by nothing else; an
 environment that is limited to ``main`` fails every job from elsewhere.
 
@@ -38,6 +39,7 @@ class Harness:
     def __init__(self, root: Path, origin: Path, workflows: Workflows | None = None) -> None:
         self.root = root
         self.origin = origin
+        self.api = "http://127.0.0.1:9"
         self.workflows = workflows or Workflows.read(FOLDER)
         self.environments: dict[str, Environment] = {}
         self.forge = root / "forge.json"

@@ -52,6 +52,7 @@ class Forge(Protocol):
     """What a job needs of the forge: where its code comes from, its programs and its environments."""
 
     origin: Path
+    api: str
     programs: Path
     environments: dict[str, Environment]
 
@@ -135,6 +136,7 @@ class Job:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GITHUB_ACTIONS": "true",
             "GITHUB_SERVER_URL": "https://forge.example",
+            "GITHUB_API_URL": self.run.harness.api,
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": github["run_id"],
             "GITHUB_SHA": github["sha"],

@@ -90,7 +90,7 @@ def test_policies_code_and_approvers_belong_to_different_people():
 
 def test_updates_are_proposed_for_every_kind_of_dependency_and_wait_a_week():
     updates = YAML(typ="safe").load(ROOT / ".github" / "dependabot.yml")["updates"]
-    assert {update["package-ecosystem"] for update in updates} == {"github-actions", "pip"}
+    assert {update["package-ecosystem"] for update in updates} == {"github-actions", "pip", "npm"}
     assert all(update["cooldown"]["default-days"] >= 7 for update in updates)
 
 

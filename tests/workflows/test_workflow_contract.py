@@ -15,6 +15,7 @@ REVIEW = {"types": ["opened", "synchronize", "reopened", "edited"]}
 QUEUE = {"types": ["checks_requested"]}
 MAIN = "github.ref == 'refs/heads/main'"
 EVENTS = {
+    "announce.yml": {"workflow_call": {"targets": "string"}},
     "audit-verify.yml": {"schedule": [{"cron": "23 4 * * *"}], "workflow_dispatch": None},
     "ci.yml": {"pull_request": None, "merge_group": QUEUE, "push": {"branches": ["main"]}},
     "comment.yml": {"workflow_call": {"number": "number", "marker": "string"}},
@@ -26,14 +27,18 @@ EVENTS = {
     },
     "validate.yml": {"pull_request": REVIEW, "merge_group": QUEUE},
 }
+ANNOUNCE = {"contents": "read", "pull-requests": "write", "issues": "write"}
 PERMISSIONS = {
+    ("announce.yml", "announce"): ANNOUNCE,
+    ("audit-verify.yml", "announce"): ANNOUNCE,
+    ("purge.yml", "announce"): ANNOUNCE,
     ("audit-verify.yml", "select"): {"contents": "read"},
     ("audit-verify.yml", "verify"): {"contents": "read"},
     ("audit-verify.yml", "alive"): {"actions": "read"},
     ("audit-verify.yml", "tell"): {"issues": "write"},
     ("ci.yml", "ci"): {"contents": "read"},
     ("comment.yml", "comment"): {"pull-requests": "write"},
-    ("plan-live.yml", "plan"): {"contents": "read"},
+    ("plan-live.yml", "plan"): {"contents": "read", "pull-requests": "read"},
     ("plan-live.yml", "comment"): {"pull-requests": "write"},
     ("purge.yml", "execute"): {"contents": "write", "pull-requests": "read", "actions": "read"},
     ("purge.yml", "select"): {"contents": "read"},
@@ -43,8 +48,10 @@ PERMISSIONS = {
 NEEDS = {
     ("audit-verify.yml", "verify"): ["select"],
     ("audit-verify.yml", "alive"): ["select"],
+    ("audit-verify.yml", "announce"): ["select"],
     ("audit-verify.yml", "tell"): ["select", "verify", "alive"],
     ("plan-live.yml", "comment"): ["plan"],
+    ("purge.yml", "announce"): ["select", "execute"],
     ("purge.yml", "execute"): ["select"],
     ("validate.yml", "comment"): ["validate"],
 }
@@ -53,10 +60,14 @@ CONDITIONS = {
     ("audit-verify.yml", "select"): MAIN,
     ("audit-verify.yml", "verify"): "needs.select.outputs.targets != '[]'",
     ("audit-verify.yml", "alive"): "needs.select.outputs.targets != '[]'",
+    ("audit-verify.yml", "announce"): "needs.select.outputs.targets != '[]'",
     ("audit-verify.yml", "tell"): f"failure() && {MAIN}",
     ("plan-live.yml", "plan"): MAIN,
     ("plan-live.yml", "comment"): f"!cancelled() && {MAIN}",
     ("purge.yml", "select"): MAIN,
+    ("purge.yml", "announce"): (
+        f"!cancelled() && {MAIN} && needs.select.result == 'success' && needs.select.outputs.targets != '[]'"
+    ),
     ("purge.yml", "execute"): f"{MAIN} && needs.select.outputs.targets != '[]'",
     ("validate.yml", "comment"): (
         f"!cancelled() && github.event_name == 'pull_request' && {SAME_REPOSITORY}"
@@ -67,6 +78,7 @@ ENVIRONMENTS = {
     ("plan-live.yml", "plan"): "plan-${{ inputs.target }}",
 }
 GROUPS = {
+    ("announce.yml", "announce"): {"group": "announce-${{ matrix.target }}", "cancel-in-progress": False},
     ("audit-verify.yml", None): {"group": "audit-verify", "cancel-in-progress": True},
     ("ci.yml", None): {
         "group": "ci-${{ github.event.pull_request.number || github.run_id }}",
@@ -88,6 +100,7 @@ GROUPS = {
 }
 CREDENTIAL = r"\b(secrets|vars)\b"
 CHECKED_OUT = {
+    ("announce.yml", "announce"),
     ("audit-verify.yml", "select"),
     ("audit-verify.yml", "verify"),
     ("ci.yml", "ci"),
@@ -184,6 +197,10 @@ def test_each_target_is_a_job_of_its_own(workflows):
     assert by_job(workflows, "strategy") == {
         ("purge.yml", "execute"): {"fail-fast": False, "max-parallel": 1, "matrix": matrix},
         ("audit-verify.yml", "verify"): {"fail-fast": False, "matrix": matrix},
+        ("announce.yml", "announce"): {
+            "fail-fast": False,
+            "matrix": {"target": "${{ fromJSON(inputs.targets) }}"},
+        },
     }
 
 
@@ -220,9 +237,23 @@ def test_the_plan_that_is_kept_is_the_one_that_is_commented(workflows):
     (fetch,) = [step["with"] for _, step in workflows.steps if step["name"] == "Fetch the plan"]
     assert [(keep["name"], keep["path"]) for keep in keeps] == [("plan", "${{ runner.temp }}/plan.md")] * 2
     assert fetch == {"name": "plan", "path": "plan"}
-    calls = [job for _, _, job in workflows.all_jobs if "uses" in job]
-    assert [job["uses"] for job in calls] == ["./.github/workflows/comment.yml"] * 2
-    assert not [job for job in calls if "secrets" in job]
+    calls = {(file, name): job["uses"] for file, name, job in workflows.all_jobs if "uses" in job}
+    assert calls == {
+        ("audit-verify.yml", "announce"): "./.github/workflows/announce.yml",
+        ("plan-live.yml", "comment"): "./.github/workflows/comment.yml",
+        ("purge.yml", "announce"): "./.github/workflows/announce.yml",
+        ("validate.yml", "comment"): "./.github/workflows/comment.yml",
+    }
+    assert not [job for _, _, job in workflows.all_jobs if "secrets" in job]
+
+
+def test_whoever_announces_has_the_whole_log_and_its_own_token(workflows):
+    checkout, *_, announce = workflows.parsed["announce.yml"]["jobs"]["announce"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    assert announce["env"] == {"TARGET": "${{ matrix.target }}", "GITHUB_TOKEN": "${{ github.token }}"}
+    for file in ("audit-verify.yml", "purge.yml"):
+        given = workflows.parsed[file]["jobs"]["announce"]["with"]
+        assert given == {"targets": "${{ needs.select.outputs.targets }}"}
 
 
 def test_secrets_and_variables_are_read_in_environments_only(workflows):
@@ -259,6 +290,8 @@ def test_the_reading_credential_reaches_the_count_and_no_other_step(workflows):
     assert held == {
         "Merge the pull request into today's main, in memory": {"NUMBER", "READ_TOKEN"},
         "Plan": {
+            "NUMBER",
+            "GITHUB_TOKEN",
             "TARGET",
             "GENESYS_CLOUD_BASE_URL",
             "GENESYS_CLOUD_CLIENT_ID",
@@ -333,7 +366,7 @@ def test_the_runner_replaces_its_shell_so_that_signals_reach_it(workflows):
 
 def test_dependencies_come_hash_locked_and_without_a_build(workflows):
     installs = [step["run"] for _, step in workflows.steps if "pip install" in step.get("run", "")]
-    assert installs == ["python -m pip install --require-hashes -r requirements.txt"] * 6
+    assert installs == ["python -m pip install --require-hashes -r requirements.txt"] * 7
 
 
 def test_ci_accepts_no_suite_that_did_not_run(workflows):
@@ -343,7 +376,7 @@ def test_ci_accepts_no_suite_that_did_not_run(workflows):
 
 def test_every_command_that_a_workflow_calls_exists(workflows):
     called = set(re.findall(r"python -m runner ([a-z]+)", "\n".join(workflows.shells.values())))
-    assert called == {"validate", "test", "plan", "targets", "apply", "audit"}
+    assert called == {"validate", "test", "plan", "targets", "apply", "announce", "audit"}
     assert called <= set(COMMANDS)
     below = set(re.findall(r"python -m runner audit ([a-z-]+)", "\n".join(workflows.shells.values())))
     assert below == {"verify", "completeness"}

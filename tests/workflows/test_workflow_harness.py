@@ -13,10 +13,13 @@ import pytest
 from expressions import UnknownExpression, condition, evaluate, resolve
 from harness import Harness
 from machine import REPOSITORY, Environment, Event
+from support.faketime import FakeTime
+from support.githubforge import GitHubStandIn
 from support.gitworld import git
 from support.journey import PURGES, Journey, policy
+from support.pullrequests import Hub
 from support.sandbox import sandbox
-from workflow_files import WORKFLOWS, Workflows
+from workflow_files import WORKFLOWS, Workflows, for_the_sandbox
 
 pytestmark = [
     pytest.mark.slow,
@@ -51,7 +54,10 @@ def journey(tmp_path, box):
 
 @pytest.fixture
 def forge(tmp_path, journey):
-    return Harness(tmp_path, journey.world.origin)
+    forge = Harness(tmp_path, journey.world.origin)
+    with GitHubStandIn(Hub(journey.world.origin, FakeTime())) as api:
+        forge.api = api.url
+        yield forge
 
 
 def pull_request(journey, files, *, fork=False, number=7):
@@ -309,11 +315,16 @@ def test_each_target_is_purged_with_its_own_credential(forge, journey, recorded,
     given = {"spool_run": ""} if event == "workflow_dispatch" else {}
     ran = forge.run("purge.yml", on_main(journey, event, **given))
     assert set(results(ran).values()) == {"success"}
-    assert [arguments for arguments, _ in calls()] == [
+    applied, announced = calls()[:2], calls()[2:]
+    assert [arguments for arguments, _ in applied] == [
         ["-m", "runner", "apply", "--target", target, "--max-minutes", minutes]
         for target in ("bank-eu", "bank-us")
     ]
-    for (_, environment), target in zip(calls(), ("bank-eu", "bank-us"), strict=True):
+    for (arguments, environment), target in zip(announced, ("bank-eu", "bank-us"), strict=True):
+        assert arguments == ["-m", "runner", "announce", "--target", target]
+        assert SECRET not in str(environment)
+        assert "PURGE_ENABLED" not in environment
+    for (_, environment), target in zip(applied, ("bank-eu", "bank-us"), strict=True):
         assert environment["GENESYS_CLOUD_CLIENT_SECRET"] == f"{SECRET}-{target}"
         assert environment["PURGE_ENABLED"] == "true"
     assert SECRET not in "".join(job.log for job in ran.values())
@@ -325,6 +336,7 @@ def test_without_a_target_the_privileged_job_never_begins(forge, journey, record
     assert results(forge.run("purge.yml", on_main(journey, "schedule"))) == {
         "select": "success",
         "execute": "skipped",
+        "announce": "skipped",
     }
     assert calls() == []
 
@@ -334,6 +346,7 @@ def test_where_select_fails_nothing_is_purged(forge, journey, recorded):
     assert results(forge.run("purge.yml", on_main(journey, "push"))) == {
         "select": "failure",
         "execute": "skipped",
+        "announce": "skipped",
     }
     assert calls() == []
 
@@ -376,12 +389,17 @@ def test_logs_that_are_whole_open_no_issue(forge, journey, recorded):
         "verify (bank-eu)": "success",
         "verify (bank-us)": "success",
         "alive": "success",
+        "announce (bank-eu)": "success",
+        "announce (bank-us)": "success",
         "tell": "skipped",
     }, ran["verify (bank-eu)"].log
     assert [arguments[2:] for arguments, _ in calls()] == [
-        ["audit", what, "--target", target]
-        for target in ("bank-eu", "bank-us")
-        for what in ("verify", "completeness")
+        *(
+            ["audit", what, "--target", target]
+            for target in ("bank-eu", "bank-us")
+            for what in ("verify", "completeness")
+        ),
+        *(["announce", "--target", target] for target in ("bank-eu", "bank-us")),
     ]
     assert forge.state()["issues"] == []
 
@@ -416,10 +434,7 @@ def test_a_repository_with_nothing_but_a_sandbox_is_left_in_peace(forge, journey
 def test_the_real_logs_are_verified_by_the_real_commands(forge, journey, box):
     journey.merge()
     assert journey.apply().code == 0
-    text = WORKFLOWS.texts["audit-verify.yml"].replace(
-        "exec python -m runner targets --format json", "exec echo '[\"sandbox\"]'"
-    )
-    forge.workflows = Workflows({"audit-verify.yml": text})
+    forge.workflows = for_the_sandbox("audit-verify.yml")
     ran = looked_after(forge, journey)
     assert ran["verify (sandbox)"].result == "success", ran["verify (sandbox)"].log
     assert "the log is whole" in ran["verify (sandbox)"].log

@@ -56,3 +56,10 @@ class Workflows:
 
 WORKFLOWS = Workflows.read(FOLDER)
 SHELLS = WORKFLOWS.shells
+
+
+def for_the_sandbox(file: str) -> Workflows:
+    """Every workflow, one of them as if the sandbox were a target like any other."""
+    asked, text = "exec python -m runner targets --format json", WORKFLOWS.texts[file]
+    assert asked in text
+    return Workflows({**WORKFLOWS.texts, file: text.replace(asked, "exec echo '[\"sandbox\"]'")})
