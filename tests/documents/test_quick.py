@@ -70,11 +70,11 @@ def altered(draw):
             holder = holder[key]
         act = draw(st.sampled_from(["replace", "remove", "add"]))
         if act == "replace" or isinstance(holder, list):
-            holder[last] = draw(st.sampled_from([*ODD, *BODIES[0].values()]))
+            holder[last] = copy.deepcopy(draw(st.sampled_from([*ODD, *BODIES[0].values()])))
         elif act == "remove":
             del holder[last]
         else:
-            holder["more"] = draw(st.sampled_from(ODD))
+            holder["more"] = copy.deepcopy(draw(st.sampled_from(ODD)))
     return body
 
 
