@@ -50,10 +50,14 @@ class Board:
         self.results[purge.id] = replace(self._ended(purge), verdict=verdict)
 
     def unverified(self, purge: Purge, not_before: datetime) -> None:
-        """Say when a later run can tell what is left of a purge."""
-        result, when = self._ended(purge), format_instant(not_before)
+        """Say when a later run can tell what is left of a purge, and at once what its job has left."""
+        result, when, trouble = self._ended(purge), format_instant(not_before), None
         detail = f"{result.detail}; what is left can be told from {when} on".removeprefix("; ")
-        self.results[purge.id] = replace(result, detail=detail)
+        if purge.recordings is not None and purge.recordings.left:
+            skipped, failed = purge.recordings.skipped or 0, purge.recordings.failed or 0
+            detail += f"; its job has skipped {skipped:,} recordings, and {failed:,} failed"
+            trouble = ExitCode.JOB_FAILED
+        self.results[purge.id] = replace(result, detail=detail, trouble=result.trouble or trouble)
 
     def _ended(self, purge: Purge) -> PurgeResult:
         """Return the result of a purge that has ended, in this run or an earlier one."""
@@ -82,7 +86,9 @@ def settled(step: Step, purge: Purge | None, order: Order | None) -> tuple[Purge
         case DeclareAmbiguous() | AwaitPerson():
             return (PurgeResult(subject.key, Ending.AMBIGUOUS, "only a person can tell whether it ran"),)
         case Wait(until, why):
-            return (PurgeResult(subject.key, Ending.WAITING, f"{why}; again after {format_instant(until)}"),)
+            later = f"{why}; again after {format_instant(until)}"
+            findings = () if order is None else order.findings
+            return (PurgeResult(subject.key, Ending.WAITING, later, findings=findings),)
         case Nothing(why) if order is not None and order.findings:
             return (PurgeResult(subject.key, Ending.REFUSED, why, findings=order.findings),)
         case Nothing(why):

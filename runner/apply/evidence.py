@@ -71,7 +71,7 @@ def released(
 
 
 def _due(hold: LegalHold, now: datetime) -> bool:
-    return hold.release is not None and now.astimezone(UTC).date() >= hold.release.purgeable_from
+    return hold.purgeable_from is not None and now.astimezone(UTC).date() >= hold.purgeable_from
 
 
 def _in_the_way(hold: LegalHold, world: World) -> bool:

@@ -66,9 +66,9 @@ class Judge:
             faults = [*self._switches(), *present(order.policy, world.target, presence, at)]
         return _refused(world, order, faults) if faults else order
 
-    def let(self, world: World, order: Order, refusal: PurgectlError) -> Order:
+    def forbidden(self, world: World, order: Order, refusal: PurgectlError) -> Order:
         """Judge an order for which the platform prepares nothing, because the client may not ask for it."""
-        return _refused(world, order, execution.let(refusal.message, refusal.hint))
+        return _refused(world, order, execution.permitted(refusal.message, refusal.hint))
 
     def __call__(
         self, world: World, order: Order, testimony: Said, measurement: Measurement

@@ -147,7 +147,7 @@ class Line:
         except (Refused, RequestRejected) as refusal:
             if not forbids(refusal):
                 raise
-            return self._refused(passage, self.judge.let(passage.world, order, refusal))
+            return self._refused(passage, self.judge.forbidden(passage.world, order, refusal))
         if not passage.preparation.ready:
             return self._not_ready(passage, before)
         self._tell_totals(passage)
@@ -177,7 +177,9 @@ class Line:
         before, world = passage.order, self.look()
         order = world.order(before.purge_id)
         if _intent(world.purges.get(before.purge_id)) != _intent(before.purge):
-            return PurgeResult(before.key, Ending.WAITING, _OVERTAKEN)
+            overtaken = PurgeResult(before.key, Ending.WAITING, _OVERTAKEN)
+            theirs = passage.preparation.job_id in {None, *_jobs_of_others(world)}
+            return overtaken if theirs else self._discarded(passage, overtaken)
         if order is None:
             gone = PurgeResult(before.key, Ending.NOTHING, "its policy is no longer on main")
             return self._discarded(passage, gone)

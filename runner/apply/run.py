@@ -8,7 +8,7 @@ prepare and submit; poll; look what is left; give the day's sign of life; delive
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runner.apply.board import Board, settled
 from runner.apply.decision import LookUp, Verify, next_step
@@ -114,8 +114,10 @@ class Run:
         work.board.add(work.board.polling.due())
 
     def _recover(self, work: _Work, purge: Purge) -> list[Draft]:
+        """Look for its job, and say as well what refuses the policy by now."""
         result, draft = work.recovery(purge)
-        work.board.add([result])
+        order = work.world.order(purge.id)
+        work.board.add([result if order is None else replace(result, findings=order.findings)])
         return [] if draft is None else [draft]
 
     def _append(self, work: _Work, drafts: list[Draft]) -> None:

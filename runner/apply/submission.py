@@ -158,7 +158,7 @@ class Submission:
     ) -> PurgeResult:
         """Record a refusal by the platform: for good, or to be tried again later."""
         if intended.prepared_job is not None and forbids(rejection):
-            faults = execution.let(rejection.message, rejection.hint)
+            faults = execution.permitted(rejection.message, rejection.hint)
             findings = tuple(world.review.locate(order.path, fault) for fault in faults)
             refused = PurgeResult(order.key, Ending.REFUSED, findings=findings)
             later = pause_after(rejection, intended.attempt, self.ports.clock.now())

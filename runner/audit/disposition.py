@@ -15,6 +15,7 @@ from uuid import uuid5
 from runner.audit.identity import namespace
 from runner.audit.trail import Trail
 from runner.model.fields import entries, mapping, member, number, number_or_none, text
+from runner.model.job import RecordingFigures
 from runner.model.json import Json, JsonObject
 from runner.model.log import Record, RecordType
 from runner.model.policy import PurgeType, eligible_at
@@ -178,13 +179,16 @@ def _runner(record: Record | None) -> JsonObject | None:
 
 def _quantity(trail: Trail, intent: Record) -> JsonObject:
     verified = trail.newest(RecordType.VERIFIED)
+    recordings = trail.purge.recordings or RecordingFigures()
     return {
         "matched": member(intent.body, "counts", "matched"),
         "limit": number(intent.body, "limit"),
         "purged": trail.purge.purged,
         "remaining": None if verified is None else member(verified.body, "remaining"),
-        "skipped": None,
-        "failed": None,
+        "lookedAt": None if verified is None else verified.body.get("looked_at"),
+        "recordings": recordings.total,
+        "skipped": recordings.skipped,
+        "failed": recordings.failed,
         "byArtefact": None,
         "bytes": None,
     }
@@ -207,11 +211,12 @@ def _method(trail: Trail, intent: Record, body: JsonObject) -> JsonObject:
 
 
 def _times(trail: Trail, intent: Record) -> JsonObject:
-    submitted, end = trail.newest(RecordType.SUBMITTED), trail.end
+    submitted, end, date = trail.newest(RecordType.SUBMITTED), trail.end, trail.purge.deletes_at
     return {
         "announcedAt": format_instant(intent.at),
         "submittedAt": None if submitted is None else member(submitted.body, "submitted_at"),
         "endedAt": None if end is None else member(end.body, "audit", "metrics", "endTime"),
+        "deletesAt": None if date is None else format_instant(date),
         "haltedAt": _at(trail.newest(RecordType.HALTED)),
         "ambiguousAt": _at(trail.newest(RecordType.AMBIGUOUS)),
         "resolvedAt": _at(trail.newest(RecordType.RESOLVED)),

@@ -24,7 +24,7 @@ from runner.cli.progress import watcher
 from runner.errors import ExitCode, Refused, RemoteFailure, RetryLater
 from runner.forge.desk import GitHubDesk
 from runner.forge.github import GitHubForge
-from runner.forge.postings import Pinned, Posting, for_comment, for_issues, marker, settling
+from runner.forge.postings import Pinned, Posting, for_comment, for_issues, marker, settling_prefix
 from runner.model.fields import text
 from runner.net.transport import Setting
 from runner.reports.announcement_text import announcement_text
@@ -90,7 +90,7 @@ def command(target: str, days: int, allow_host: tuple[str, ...]) -> int:
             )
             clerk.carry_out(partial(_for_purge, clerk.desk, trail, number, link))
         tickets = [ticket(each, target, link) for each in troubles(known, records, clock.now(), since)]
-        clerk.carry_out(lambda: for_issues(tickets, clerk.desk.issues(since), settling(target)))
+        clerk.carry_out(lambda: for_issues(tickets, clerk.desk.issues(since), settling_prefix(target)))
     show_result(announcement_text(target, clerk.done))
     return int(ExitCode.REMOTE_FAILURE if clerk.failed else ExitCode.OK)
 

@@ -43,7 +43,7 @@ Exit codes:
 def command(target: str, repo: Path, vkey: tuple[str, ...], form: str, which: str) -> None:
     """Write the certificate of disposition of one purge, whatever became of it.
 
-    PASS means that a count after the purge found nothing. Of a policy, its
+    PASS means that a look after the purge found nothing. Of a policy, its
     newest revision that was announced is meant. As JSON the certificate carries
     its records and their proof under the signed checkpoint, so that anyone with
     the verifier key can check it: purgectl audit verify-certificate.

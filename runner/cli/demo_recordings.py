@@ -18,7 +18,7 @@ _JOBS = "/api/v2/recording/jobs"
 _YEARS_AGO = 4
 """The platform filters what is less than five years old, and the policies keep theirs for three."""
 
-_TARGET = f"""\
+_TARGET_FILE = f"""\
 # yaml-language-server: $schema=../../schemas/target.schema.json
 apiVersion: purge/v1
 kind: Target
@@ -35,7 +35,7 @@ log:
 poll: {{deadline: PT24H}}
 rateLimit: {{perMinute: 300}}
 """
-_DOCUMENT = """\
+_POLICY_FILE = """\
 # yaml-language-server: $schema=../../schemas/purge-policy.schema.json
 apiVersion: purge/v1
 kind: PurgePolicy
@@ -72,7 +72,7 @@ class _Policy:
     def write(self, stage: Stage) -> None:
         """Put the document into the repository."""
         ids, year = names()["queue"], SystemClock().now().year - _YEARS_AGO
-        text = _DOCUMENT.format(
+        text = _POLICY_FILE.format(
             name=self.name,
             target=TARGET,
             first=f"{year}-{self.first}",
@@ -92,7 +92,7 @@ _SALES = _Policy("sales-calls", "04-01", "06-30", ("sales-1",), cap=10)
 def play(stage: Stage) -> None:
     """Merge two policies of which one has a cap that is too low, and apply them."""
     chapter(1, "A repository whose target is an organisation with the published API")
-    stage.open_repository(_TARGET)
+    stage.open_repository(_TARGET_FILE)
     stage.say("audit", "open", "--target", TARGET)
 
     chapter(2, "Two policies for a quarter's calls, with queues by the platform's own ids")

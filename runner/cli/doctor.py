@@ -20,7 +20,7 @@ from runner.cli.options import allow_host_option, format_option, optional_target
 from runner.cli.worktree import LONGEST_READ, find_root, read_files
 from runner.documents.kinds import Kind
 from runner.errors import Refused, RemoteFailure, UsageError
-from runner.forge.setup import set_up
+from runner.forge.setup import read_setup
 from runner.genesys.inspection import inspect
 from runner.merkle.keys import BadKey, Signer, Verifier
 from runner.model.json import JsonObject
@@ -139,7 +139,7 @@ def _github(wanted: Wanted, allow_host: tuple[str, ...]) -> Iterator[Check]:
         access, setting = forge_access(), Setting(SystemClock(), jitter, route())
         # Nothing is purged on what is heard here, so a stand-in on loopback may speak as well.
         with reading(access, setting, allow_host, sandbox=True) as github:
-            facts = set_up(github, access.repository, {each.name for each in wanted.environments})
+            facts = read_setup(github, access.repository, {each.name for each in wanted.environments})
     except (UsageError, RemoteFailure) as error:
         yield must.GITHUB.not_checked("GitHub", error.message, error.hint)
         return

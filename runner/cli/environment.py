@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runner.errors import UsageError
-from runner.model.target import Target
+from runner.model.target import Target, variable_for
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,100}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}", re.ASCII)
 
@@ -28,11 +28,6 @@ def variable(name: str, environment: Mapping[str, str] | None = None) -> str:
     return (os.environ if environment is None else environment).get(name, "").strip()
 
 
-def name_for(name: str, whose: str) -> str:
-    """Return the name of the variable that one target or endpoint has for itself: ``NAME_BANK_EU``."""
-    return f"{name}_{whose.upper().replace('-', '_')}"
-
-
 def credentials(target: Target, environment: Mapping[str, str] | None = None) -> Credentials:
     """Read the credentials of a target; ``NAME_<TARGET>`` wins over ``NAME``.
 
@@ -40,14 +35,14 @@ def credentials(target: Target, environment: Mapping[str, str] | None = None) ->
     """
 
     def read(name: str) -> str:
-        return variable(name_for(name, target.name), environment) or variable(name, environment)
+        return variable(variable_for(name, target.name), environment) or variable(name, environment)
 
     needed = ("GENESYS_CLOUD_BASE_URL", "GENESYS_CLOUD_CLIENT_ID", "GENESYS_CLOUD_CLIENT_SECRET")
     missing = [name for name in needed if not read(name)]
     if missing:
         raise UsageError(
             f"no credentials for target {target.name}: {', '.join(missing)} not set",
-            hint=f"set {' and '.join(missing)} (or the same with {name_for('', target.name)} at the end) "
+            hint=f"set {' and '.join(missing)} (or the same with {variable_for('', target.name)} at the end) "
             "in the environment",
         )
     base_url = read("GENESYS_CLOUD_BASE_URL").rstrip("/")
@@ -74,7 +69,7 @@ def endpoint(webhook_id: str, environment: Mapping[str, str] | None = None) -> E
 
     def read(name: str) -> str:
         bare = variable(name, environment) if webhook_id == "governance" else ""
-        return variable(name_for(name, webhook_id), environment) or bare
+        return variable(variable_for(name, webhook_id), environment) or bare
 
     url = read("GOVERNANCE_WEBHOOK_URL")
     return Endpoint(webhook_id, url, read("GOVERNANCE_WEBHOOK_SECRET")) if url else None

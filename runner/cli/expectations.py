@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import click
 
 from runner.audit.memory import Expectation
-from runner.cli.environment import name_for, variable
+from runner.cli.environment import variable
 from runner.errors import UsageError
+from runner.model.target import variable_for
 
 VARIABLE = "AUDIT_EXPECT"
 
@@ -38,7 +39,7 @@ def remembered(target: str, environment: Mapping[str, str] | None = None) -> tup
     Both count. Raises ``UsageError`` for anything else: a memory that cannot be read is never passed over.
     """
     found = []
-    for name in (VARIABLE, name_for(VARIABLE, target)):
+    for name in (VARIABLE, variable_for(VARIABLE, target)):
         for value in variable(name, environment).split():
             try:
                 found.append(Expectation.parse(value))

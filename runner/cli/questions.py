@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from runner.documents.kinds import Kind
-from runner.documents.resources import schema
 from runner.model.json import Json, JsonObject
 from runner.model.policy import EACH_TYPE, Classification, PurgeType
 from runner.model.target import SANDBOX_REGION, Approvals, Backend, Counts
+from runner.rules.hold_causes import CAUSES
 
 EVERYTHING = "everything"
 """The answer that admits that a policy has no filter."""
@@ -102,21 +102,12 @@ def _real(fields: JsonObject) -> bool:
     return fields.get("region") != SANDBOX_REGION
 
 
-def _hold_types() -> tuple[str, ...]:
-    types = schema("legal-hold")["properties"]
-    assert isinstance(types, Mapping)
-    described = types["type"]
-    assert isinstance(described, Mapping)
-    words = described["enum"]
-    assert isinstance(words, list)
-    return tuple(map(str, words))
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """One option of a command, which is also one question on a terminal.
 
-    ``pointer`` is the field that it fills. ``default`` is the answer when nothing is said: an empty
+    ``pointer`` is the field that it fills, with what ``read`` makes of the answer; ``fill``, if given,
+    makes more than that one field of it. ``default`` is the answer when nothing is said: an empty
     one leaves the field out, ``None`` means that an answer is needed. ``wanted`` tells from the
     fields so far whether the question makes sense.
     """
@@ -127,13 +118,14 @@ class Question:
     example: str = ""
     default: str | None = None
     read: Callable[[str], Json] = _text
+    fill: Callable[[str], Mapping[str, Json]] | None = None
     wanted: Callable[[JsonObject], bool] = _always
 
     def values(self, answer: str) -> Mapping[str, Json]:
         """Return the values that an answer stands for, by pointer."""
-        if self.pointer == "/filters/attributes":
-            return _filters(answer)
-        return {self.pointer: self.read(answer)} if answer else {}
+        if not answer:
+            return {}
+        return {self.pointer: self.read(answer)} if self.fill is None else self.fill(answer)
 
 
 def _one_of(words: Iterable[str]) -> str:
@@ -149,7 +141,7 @@ POLICY = (
         "/filters/attributes",
         f"attributes that narrow it, dimensions such as {PLATFORM}queue=ID, or {EVERYTHING}",
         "department=billing,retention_status=expired",
-        read=_attributes,
+        fill=_filters,
     ),
     Question("classification", "/classification", _one_of(Classification), "hipaa"),
     Question("jurisdictions", "/jurisdictions", "whose law governs it", "US", read=_list, wanted=_protected),
@@ -191,7 +183,7 @@ POLICY = (
     Question("max-interactions", "/limits/maxInteractions", "the most it may delete", "5000", read=_whole),
 )
 HOLD = (
-    Question("type", "/type", _one_of(_hold_types()), "litigation"),
+    Question("type", "/type", _one_of(CAUSES), "litigation"),
     Question("basis", "/basis", "why, in a sentence without names", "Litigation hold notice, file 2026-007."),
     Question("issued-by", "/issuedBy", "the office that ordered it", "legal"),
     Question("issued-on", "/issuedOn", "the day of the order", "2026-03-02"),

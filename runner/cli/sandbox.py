@@ -135,15 +135,15 @@ def command(
 ) -> None:
     """Serve until a signal arrives."""
     settings = Settings(
-        seed,
-        size,
-        token_seconds,
-        job_seconds,
-        client_id,
-        client_secret,
-        webhook_secret,
-        journal,
-        deletion_lag,
+        seed=seed,
+        size=size,
+        token_seconds=token_seconds,
+        job_seconds=job_seconds,
+        client_id=client_id,
+        client_secret=client_secret,
+        webhook_secret=webhook_secret,
+        journal=journal,
+        deletion_lag=deletion_lag,
     )
     with _signals_held(), _serving(settings, port) as base_url, _announced(ready_file, settings, base_url):
         click.echo(f"sandbox: {size:,} interactions (seed {seed}) at {base_url}", err=True)

@@ -20,7 +20,7 @@ from runner.model.fields import (
     text,
     texts,
 )
-from runner.model.hold import HoldScope, LegalHold, Release
+from runner.model.hold import HoldScope, LegalHold
 from runner.model.json import Json, JsonObject
 from runner.model.policy import (
     Classification,
@@ -104,7 +104,7 @@ def legal_hold(value: JsonObject) -> LegalHold:
         type=text(value, "type"),
         issued_by=text(value, "issuedBy"),
         scope=_scope(mapping(value, "scope")),
-        release=None if release is None else _release(release),
+        purgeable_from=None if release is None else day(release, "purgeableFrom"),
         body=value,
     )
 
@@ -149,10 +149,6 @@ def _scope(value: JsonObject) -> HoldScope:
         attributes=_attributes(value),
         conversation_ids=optional_texts(value, "conversationIds"),
     )
-
-
-def _release(value: JsonObject) -> Release:
-    return Release(text(value, "reason"), day(value, "releasedOn"), day(value, "purgeableFrom"))
 
 
 def _webhook(value: JsonObject) -> Webhook:

@@ -21,7 +21,6 @@ from runner.model.fields import (
 from runner.model.json import JsonObject
 from runner.model.regulation import (
     Artefact,
-    Citation,
     ClockStart,
     Example,
     Expect,
@@ -67,7 +66,7 @@ def _regulation(value: JsonObject) -> Regulation:
         title=text(value, "title"),
         force=Force(text(value, "force")),
         jurisdictions=frozenset(texts(value, "jurisdictions")),
-        citation=_citation(mapping(value, "citation")),
+        citation=text(value, "citation", "text"),
         effective_from=optional_day(effective, "from"),
         effective_to=optional_day(effective, "to"),
         scope=_scope(mapping(value, "appliesTo")),
@@ -79,10 +78,6 @@ def _regulation(value: JsonObject) -> Regulation:
         examples=tuple(map(_example, optional_entries(value, "tests"))),
         approvals=_quorum(mapping(value, "approvals")) if "approvals" in value else NOBODY,
     )
-
-
-def _citation(value: JsonObject) -> Citation:
-    return Citation(text(value, "text"), day(value, "checkedOn"), text(value, "confidence"))
 
 
 def _scope(value: JsonObject) -> Scope:

@@ -1,1 +1,1 @@
-"""Evidence of approval."""
+"""GitHub: who approved what, how the repository is set up, and the comments and issues that are ours."""

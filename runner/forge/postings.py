@@ -107,7 +107,7 @@ def settling_marker(target: str, *words: str) -> str:
     return marker("trouble", target, *words)
 
 
-def settling(target: str) -> str:
+def settling_prefix(target: str) -> str:
     """Return how the markers begin of all issues that the log of a target settles."""
     return f"<!-- purgectl trouble {target} "
 
@@ -127,21 +127,21 @@ def for_comment(wanted: Pinned, there: Iterable[Comment]) -> Iterator[Posting]:
     yield from (Edit(each.id, body) for each in own if not _same(each.body, body))
 
 
-def for_issues(wanted: Sequence[Ticket], there: Sequence[Issue], settling: str) -> Iterator[Posting]:
+def for_issues(wanted: Sequence[Ticket], there: Sequence[Issue], prefix: str) -> Iterator[Posting]:
     """Yield what makes the issues say what they should.
 
-    ``settling`` is how the markers begin of the issues that the log settles: such an issue is open
+    ``prefix`` is how the markers begin of the issues that the log settles: such an issue is open
     exactly as long as it is wanted, whoever closes it. Any other is opened once, and whoever closes it
     has the last word. An issue changes first and is commented then, so that a run which dies in
     between says too little rather than the same again and again.
     """
     for ticket in wanted:
         own = [each for each in there if marker_of(each.body) == ticket.marker]
-        yield from _for_ticket(ticket, own, settles=ticket.marker.startswith(settling))
+        yield from _for_ticket(ticket, own, settles=ticket.marker.startswith(prefix))
     markers = {ticket.marker for ticket in wanted}
     for issue in there:
         named = marker_of(issue.body)
-        if issue.open and named.startswith(settling) and named not in markers:
+        if issue.open and named.startswith(prefix) and named not in markers:
             yield Close(issue.number)
             yield Say(issue.number, SETTLED)
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote
 
-from runner.errors import Interrupted, RemoteFailure
 from runner.forge import setup_readings as readings
 from runner.forge.client import GitHub
 from runner.forge.setup_facts import (
@@ -23,7 +22,7 @@ from runner.forge.setup_facts import (
     Workflow,
 )
 from runner.model.json import Json
-from runner.model.unread import Read, Unread
+from runner.model.unread import Read, attempt
 
 _MOST = 1000
 """The longest list that is read of anything here."""
@@ -31,7 +30,7 @@ _MOST = 1000
 T = TypeVar("T")
 
 
-def set_up(github: GitHub, name: str, environments: Collection[str]) -> SetupFacts:
+def read_setup(github: GitHub, name: str, environments: Collection[str]) -> SetupFacts:
     """Read the settings of the repository ``name``; of ``environments`` also what they hold.
 
     Raises ``RemoteFailure`` when GitHub does not show even the repository, or nobody answers.
@@ -70,7 +69,7 @@ class _Asking:
                 self._one(f"rulesets/{each}?includes_parents=true", readings.ruleset) for each in listed
             )
 
-        return _read("Metadata: read", read)
+        return attempt(read, "Metadata: read")
 
     def environments(self, wanted: Collection[str]) -> Read[Mapping[str, Environment]]:
         """``GET …/environments``, and what stands in those that are wanted."""
@@ -81,14 +80,14 @@ class _Asking:
             )
             return {each.name: self._environment(each) for each in listed if each.name in wanted}
 
-        return _read("Actions: read", read)
+        return attempt(read, "Actions: read")
 
     def shared_secrets(self) -> Read[frozenset[str]]:
         """``GET …/actions/secrets`` and ``…/actions/organization-secrets``: what every workflow can read."""
         places = (f"{self._here}/actions/secrets", f"{self._here}/actions/organization-secrets")
-        return _read(
-            "Secrets: read",
+        return attempt(
             lambda: frozenset[str]().union(*(self._names(place, "secrets") for place in places)),
+            "Secrets: read",
         )
 
     def actions(self) -> Read[ActionsPolicy]:
@@ -99,15 +98,15 @@ class _Asking:
             selected = None
             if found.allowed == "selected":
                 place = "actions/permissions/selected-actions"
-                selected = _read("Administration: read", lambda: self._one(place, readings.github_owned))
+                selected = attempt(lambda: self._one(place, readings.github_owned), "Administration: read")
             return ActionsPolicy(found.enabled, found.allowed, selected, found.pinned)
 
-        return _read("Administration: read", read)
+        return attempt(read, "Administration: read")
 
     def token(self) -> Read[TokenPolicy]:
         """``GET …/actions/permissions/workflow``."""
-        return _read(
-            "Administration: read", lambda: self._one("actions/permissions/workflow", readings.token_policy)
+        return attempt(
+            lambda: self._one("actions/permissions/workflow", readings.token_policy), "Administration: read"
         )
 
     def workflows(self) -> Read[Mapping[str, Workflow]]:
@@ -123,16 +122,18 @@ class _Asking:
                 for each in switched_on_last
             }
 
-        return _read("Actions: read", read)
+        return attempt(read, "Actions: read")
 
     def owner_faults(self) -> Read[tuple[OwnerFault, ...]]:
         """``GET …/codeowners/errors``, which is not found where no such file is."""
-        return _read("Contents: read", lambda: self._one("codeowners/errors", readings.owner_faults))
+        return attempt(lambda: self._one("codeowners/errors", readings.owner_faults), "Contents: read")
 
     def logs(self) -> Read[frozenset[str]]:
         """``GET …/git/matching-refs/heads/audit/``."""
         place = f"{self._here}/git/matching-refs/heads/audit/"
-        return _read("Contents: read", lambda: frozenset(self._github.all(place, readings.log_branch, _MOST)))
+        return attempt(
+            lambda: frozenset(self._github.all(place, readings.log_branch, _MOST)), "Contents: read"
+        )
 
     def _environment(self, found: readings.Protection) -> Environment:
         place = f"{self._here}/environments/{quote(found.name, safe='')}"
@@ -142,8 +143,8 @@ class _Asking:
             reviewers=found.reviewers,
             branches=self._branches(place, found),
             admins_bypass=found.admins_bypass,
-            secrets=_read("Environments: read", lambda: self._names(f"{place}/secrets", "secrets")),
-            variables=_read("Environments: read", lambda: self._names(f"{place}/variables", "variables")),
+            secrets=attempt(lambda: self._names(f"{place}/secrets", "secrets"), "Environments: read"),
+            variables=attempt(lambda: self._names(f"{place}/variables", "variables"), "Environments: read"),
         )
 
     def _branches(self, place: str, found: readings.Protection) -> Read[frozenset[str]] | None:
@@ -153,27 +154,17 @@ class _Asking:
         if not found.own_patterns:
             return frozenset({"every protected branch"})
         asked = f"{place}/deployment-branch-policies"
-        return _read(
-            "Actions: read",
+        return attempt(
             lambda: frozenset(self._github.all(asked, readings.pattern, _MOST, inside="branch_policies")),
+            "Actions: read",
         )
 
     def _scheduled(self, workflow: int) -> Read[datetime | None]:
         place = f"actions/workflows/{workflow}/runs?event=schedule&per_page=1"
-        return _read("Actions: read", lambda: self._one(place, readings.newest_run))
+        return attempt(lambda: self._one(place, readings.newest_run), "Actions: read")
 
     def _names(self, place: str, inside: str) -> frozenset[str]:
         return frozenset(self._github.all(place, readings.named, _MOST, inside=inside))
 
     def _one(self, place: str, read: Callable[[Json], T]) -> T:
         return self._github.one(f"{self._here}/{place}", read)
-
-
-def _read(permission: str, read: Callable[[], T]) -> Read[T]:
-    """Ask; what cannot be read becomes a value. An end that somebody asked for stays one."""
-    try:
-        return read()
-    except Interrupted:
-        raise
-    except RemoteFailure as failure:
-        return Unread(failure.message, permission)

@@ -1,1 +1,1 @@
-"""Tokens and one file a backend, over ``net``."""
+"""Genesys Cloud: every call that can be made, the token, and the two backends, over ``net``."""

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from runner.errors import Interrupted, RemoteFailure
 from runner.genesys.calls import (
     LIST_JOBS,
     READ_AVAILABILITY,
     READ_LIMITS,
     READ_MAXIMUM,
-    READ_TOKEN,
     Call,
     required_permissions,
 )
 from runner.genesys.connection import Caller, Connection
-from runner.genesys.values import instant_or_none, is_count
+from runner.genesys.presence import complete_until, organization
+from runner.genesys.values import is_count
 from runner.model.target import Backend
-from runner.model.unread import Read, Unread
+from runner.model.unread import Read, Unread, attempt
 from runner.net.retry import Effect
 
 RATE_LIMIT = "client.credentials.token.rate.per.minute"
@@ -29,8 +27,6 @@ RATE_LIMIT = "client.credentials.token.rate.per.minute"
 
 _NAMESPACE = "platform.api"
 _SILENT = Unread("this backend's API does not tell", "backend: recording-jobs")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +61,12 @@ def inspect(connection: Connection) -> PlatformFacts:
             return PlatformFacts(skew, _SILENT, _SILENT, {}, _SILENT, _SILENT)
         return PlatformFacts(
             skew=skew,
-            organization=_read(lambda: _organization(caller)),
-            complete_until=_read(lambda: _complete_until(caller)),
+            organization=attempt(lambda: organization(caller)),
+            complete_until=attempt(lambda: complete_until(caller)),
             permissions=_permissions(caller),
-            requests_a_minute=_read(lambda: _rate(caller)),
-            maximum_days=_read(lambda: _maximum(caller)),
+            requests_a_minute=attempt(lambda: _rate(caller)),
+            maximum_days=attempt(lambda: _maximum(caller)),
         )
-
-
-def _organization(caller: Caller) -> str:
-    """``GET /api/v2/tokens/me``."""
-    reply = caller.ask(READ_TOKEN)
-    organization = reply.object().get("organization")
-    found = reply.id_or_none(organization.get("id") if isinstance(organization, Mapping) else None)
-    if found is None:
-        raise reply.nonsense("names no organisation")
-    return found
-
-
-def _complete_until(caller: Caller) -> datetime | None:
-    """``GET /api/v2/analytics/conversations/details/jobs/availability``."""
-    return instant_or_none(caller.ask(READ_AVAILABILITY).object().get("dataAvailabilityDate"))
 
 
 def _permissions(caller: Caller) -> Mapping[str, Read[bool]]:
@@ -114,7 +95,7 @@ def _allowed(caller: Caller, call: Call, query: Mapping[str, str]) -> Read[bool]
         reply.object()
         return True
 
-    return _read(ask)
+    return attempt(ask)
 
 
 def _rate(caller: Caller) -> int | None:
@@ -137,13 +118,3 @@ def _maximum(caller: Caller) -> int | None:
     if days is not None and not is_count(days):
         raise reply.nonsense("has a retention that is no whole number of days")
     return days
-
-
-def _read(read: Callable[[], T]) -> Read[T]:
-    """Ask; what cannot be read becomes a value. An end that somebody asked for stays one."""
-    try:
-        return read()
-    except Interrupted:
-        raise
-    except RemoteFailure as failure:
-        return Unread(failure.message, failure.hint or "run it again later")

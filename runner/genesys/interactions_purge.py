@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from runner.errors import OutcomeUnknown, Refused, RequestRejected
+from runner.errors import OutcomeUnknown, Refused
 from runner.genesys.calls import COUNT_INTERACTIONS, READ_PURGE, SUBMIT_PURGE
 from runner.genesys.connection import Connection
 from runner.genesys.reply import Reply
+from runner.genesys.submission import denied, latest_start
 from runner.genesys.values import LONGEST_REASON, LONGEST_WORD, is_count
 from runner.model.job import Job, JobStatus
 from runner.model.json import Json, JsonObject
@@ -23,7 +24,6 @@ from runner.model.strict_json import parse_object
 from runner.model.target import Counts
 from runner.net.retry import Effect
 from runner.net.transport import told
-from runner.ports import SUBMISSION_SECONDS
 
 _STATUSES = {
     "pending": JobStatus.PENDING,
@@ -136,13 +136,12 @@ class InteractionsPurgeSubmitter:
         """
         del job_id
         item = {**_item(policy.selection), "purgeType": policy.purge_type.value, "reason": policy.reason}
-        start_by = self._setting.clock.monotonic() + SUBMISSION_SECONDS - self._setting.limits.total
         try:
-            reply = self._caller.ask(SUBMIT_PURGE, body={"interactions": [item]}, start_by=start_by)
+            reply = self._caller.ask(
+                SUBMIT_PURGE, body={"interactions": [item]}, start_by=latest_start(self._setting)
+            )
         except Refused as refusal:
-            raise RequestRejected(
-                refusal.message, status=403, where=refusal.where, hint=refusal.hint
-            ) from None
+            raise denied(refusal) from None
         if reply.answer.successful:
             return self._accepted(reply)
         hint = ""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from runner.errors import Refused
 from runner.genesys.conversation_filters import filters_of
 from runner.genesys.manifest import Manifest
+from runner.genesys.values import interval_text
 from runner.model.finding import Fault
 from runner.model.json import JsonObject
 from runner.model.policy import PurgePolicy, PurgeType, Selection
@@ -80,11 +81,6 @@ def date_fits(policy: PurgePolicy, date: datetime | None, now: datetime) -> bool
         return date <= now + _DAY
     grace = timedelta(days=policy.grace_days or 0)
     return now + grace <= date <= now + grace + 2 * _DAY
-
-
-def interval_text(start: datetime, end: datetime) -> str:
-    """Write an ISO 8601 interval, in milliseconds."""
-    return f"{format_milliseconds(start)}/{format_milliseconds(end)}"
 
 
 def _faults(policy: PurgePolicy, now: datetime) -> Iterator[Fault]:

@@ -109,7 +109,7 @@ def _in_batches(
         reply = ask(batch)
         if reply is None:
             continue
-        if reply.status != 404:
+        if not reply.missing:
             yield reply
         elif len(batch) > 1:
             middle = len(batch) // 2

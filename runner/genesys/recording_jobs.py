@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from runner.errors import OutcomeUnknown, Refused, RemoteFailure, RequestRejected
+from runner.errors import OutcomeUnknown, Refused, RemoteFailure
 from runner.genesys.absence import remains
-from runner.genesys.calls import EXECUTE_JOB, READ_AVAILABILITY, READ_TOKEN
+from runner.genesys.calls import EXECUTE_JOB
 from runner.genesys.connection import Connection
 from runner.genesys.job_request import date_fits, job_request
 from runner.genesys.job_twins import same_request
 from runner.genesys.jobs import look, own_jobs
+from runner.genesys.presence import complete_until, organization
 from runner.genesys.recording_job import READY, read_job, vanished
 from runner.genesys.reply import Reply
 from runner.genesys.search import Searches, Searching
+from runner.genesys.submission import denied, latest_start
 from runner.genesys.survey import population, survey
-from runner.genesys.values import instant_or_none
 from runner.model.finding import Fault
 from runner.model.job import Job
 from runner.model.platform import Presence, Remains, Survey
@@ -29,7 +30,6 @@ from runner.model.strict_json import parse_object
 from runner.model.target import Counts
 from runner.net.retry import Effect
 from runner.net.transport import told
-from runner.ports import SUBMISSION_SECONDS
 from runner.rules import execution
 
 
@@ -46,18 +46,12 @@ class RecordingJobsReader:
     def connect(self) -> Presence:
         """Tell whose credentials these are and until when the platform's data is complete.
 
-        ``GET /api/v2/tokens/me`` (a client never changes its organisation, so once) and
-        ``GET /api/v2/analytics/conversations/details/jobs/availability``. Raises ``RemoteFailure``.
+        A client never changes its organisation, so that is asked once. Raises ``RemoteFailure``.
         """
         if self._organization is None:
-            reply = self._caller.ask(READ_TOKEN)
-            organization = reply.object().get("organization")
-            named = organization.get("id") if isinstance(organization, Mapping) else None
-            self._organization = reply.id_or_none(named)
-            if self._organization is None:
-                raise reply.nonsense("names no organisation")
-        until = self._caller.ask(READ_AVAILABILITY).object().get("dataAvailabilityDate")
-        return Presence(self._connection.server_time(), self._organization, instant_or_none(until))
+            self._organization = organization(self._caller)
+        until = complete_until(self._caller)
+        return Presence(self._connection.server_time(), self._organization, until)
 
     def survey(self, policy: PurgePolicy) -> Survey:
         """Count what a policy selects; unknown where the target says that it cannot be counted.
@@ -118,8 +112,7 @@ class RecordingJobsSubmitter:
         policy's is not told at all. Raises ``OutcomeUnknown`` when the platform may have accepted it;
         ``RequestRejected``, ``RetryLater`` or another ``RemoteFailure`` when it certainly has not.
         """
-        clock = self._setting.clock
-        start_by = clock.monotonic() + SUBMISSION_SECONDS - self._setting.limits.total
+        start_by = latest_start(self._setting)
         try:
             running = self._already(policy, job_id, start_by)
             if running is not None:
@@ -128,9 +121,7 @@ class RecordingJobsSubmitter:
                 EXECUTE_JOB, str(job_id), body={"state": "PROCESSING"}, start_by=start_by
             )
         except Refused as refusal:
-            raise RequestRejected(
-                refusal.message, status=403, where=refusal.where, hint=refusal.hint
-            ) from None
+            raise denied(refusal) from None
         if reply.answer.successful:
             return _executed(str(job_id), reply)
         if reply.status in (400, 409):

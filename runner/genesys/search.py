@@ -15,10 +15,9 @@ from runner.errors import Refused, RemoteFailure, RequestRejected
 from runner.genesys.calls import READ_FOUND, READ_SEARCH, START_SEARCH
 from runner.genesys.connection import Connection
 from runner.genesys.conversation_filters import filters_of
-from runner.genesys.job_request import interval_text
 from runner.genesys.manifest import Manifest, manifest_of, singled_out
 from runner.genesys.reply import Reply
-from runner.genesys.values import LONGEST_REASON, LONGEST_WORD, instant_or_none
+from runner.genesys.values import LONGEST_REASON, LONGEST_WORD, instant_or_none, interval_text
 from runner.model.json import Json, JsonObject
 from runner.model.policy import Selection
 from runner.model.text import printable

@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from runner.genesys.calls import QUERY_CONVERSATIONS
 from runner.genesys.connection import Caller
 from runner.genesys.conversation_filters import filters_of, population_filters, unended
-from runner.genesys.job_request import interval_text
-from runner.genesys.values import instant_or_none, is_count
+from runner.genesys.values import instant_or_none, interval_text, is_count
 from runner.model.json import Json, JsonObject
 from runner.model.platform import Survey
 from runner.model.policy import DateRange, Selection

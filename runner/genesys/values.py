@@ -1,4 +1,4 @@
-"""Values that every backend reads from answers."""
+"""Values as the platform's API writes them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeGuard
 
 from runner.model.json import Json
-from runner.model.time import parse_instant
+from runner.model.time import format_milliseconds, parse_instant
 
 LONGEST_WORD = 100
 LONGEST_REASON = 500
@@ -29,3 +29,8 @@ def instant_or_none(value: Json) -> datetime | None:
     except ValueError:
         return None
     return instant if instant is not None and 1 < instant.year < _LAST_YEAR else None
+
+
+def interval_text(start: datetime, end: datetime) -> str:
+    """Write an ISO 8601 interval, in milliseconds."""
+    return f"{format_milliseconds(start)}/{format_milliseconds(end)}"

@@ -26,21 +26,16 @@ class HoldScope:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """A proposed end of a hold. It counts only with evidence of approval from the forge."""
-
-    reason: str
-    released_on: date
-    purgeable_from: date
-
-
-@dataclass(frozen=True, slots=True)
 class LegalHold:
-    """One valid LegalHold document (``docs/formats.md`` section 1)."""
+    """One valid LegalHold document (``docs/formats.md`` section 1).
+
+    ``purgeable_from`` is the day that its release names, ``None`` without a release. That counts only
+    with evidence of approval from the forge.
+    """
 
     name: str
     type: str
     issued_by: str
     scope: HoldScope
-    release: Release | None
+    purgeable_from: date | None
     body: JsonObject

@@ -78,15 +78,6 @@ class Expect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """Where a number stands, when somebody last read it there, and how sure they were."""
-
-    text: str
-    checked_on: date
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """What an entry applies to: every kind that is not ``None`` must match, by any of its values."""
 
@@ -142,7 +133,7 @@ class Regulation:
     title: str
     force: Force
     jurisdictions: frozenset[str]
-    citation: Citation
+    citation: str
     effective_from: date | None
     effective_to: date | None
     scope: Scope

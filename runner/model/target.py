@@ -95,3 +95,8 @@ class Target:
     def asks_for_approval(self) -> bool:
         """Whether nothing runs here without evidence of approval from the forge."""
         return self.approvals is not Approvals.NONE or not self.is_sandbox
+
+
+def variable_for(name: str, whose: str) -> str:
+    """Return the environment variable that one target or endpoint has for itself: ``NAME_BANK_EU``."""
+    return f"{name}_{whose.upper().replace('-', '_')}"

@@ -100,6 +100,8 @@ def _measured(policy: PurgePolicy, target: Target, review: Review, measured: Mea
         yield from retention.last_old_enough(
             survey.newest_end, policy.retention_days, policy.retention_trigger, measured.at
         )
+    if measured.preparation.job_id is not None:
+        yield from retention.every_end_seen(count, survey.count)
     if target.backend.takes_whole_conversations:
         yield from holds.not_held_later(policy.selection, survey.newest_end, review.active)
     yield from measured.switches

@@ -36,11 +36,15 @@ def overlaps(
     """Find the overlaps of every policy that has any, by its path.
 
     A policy takes part itself until its purge has begun, and through its purge afterwards. A
-    purge that had no effect is no rival, and neither is one of the policy's own name: the rules
-    of lineage judge it. ``whole_conversations`` tells of which targets whole conversations go.
+    purge that had no effect takes no part, and one of the policy's own name is left to the rules of
+    lineage. ``whole_conversations`` tells of which targets whole conversations go.
     """
-    waiting = [(c, c.selection) for c in policies if c.waiting and c.selection is not None]
-    done = [(p, p.selection) for p in purges if not p.state.without_effect and p.selection is not None]
+    waiting = [(each, each.selection) for each in policies if each.waiting and each.selection is not None]
+    done = [
+        (each, each.selection)
+        for each in purges
+        if not each.state.without_effect and each.selection is not None
+    ]
     found: defaultdict[str, Overlaps] = defaultdict(Overlaps)
     selections = [selection for _, selection in (*waiting, *done)]
     over = {len(waiting) + position for position, (purge, _) in enumerate(done) if purge.state.terminal}

@@ -1,4 +1,4 @@
-"""The examination: whether the packs' examples, and the cases beside policies, come out as they say."""
+"""Policy tests: whether the packs' examples, and the cases beside policies, come out as they say."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One file a format: pure functions from findings and plans to text."""
+"""One file a format: pure functions from values to text."""

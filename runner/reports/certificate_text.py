@@ -13,9 +13,9 @@ from runner.model.verdict import Verdict
 from runner.reports.findings import harmless
 
 _VERDICTS: Mapping[str, str] = {
-    Verdict.PASS: "a count after the purge found nothing left",
+    Verdict.PASS: "a look after the purge found nothing left",
     Verdict.FAIL: "what was selected is not gone, or not all of it",
-    Verdict.UNKNOWN: "nobody has counted what is left",
+    Verdict.UNKNOWN: "nobody knows what is left",
 }
 _STATUS: Mapping[str, str] = {
     PurgeState.REFUSED: "announced, then refused by the platform; it may be announced again",
@@ -84,6 +84,7 @@ _PAGE: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("announced", "times/announcedAt"),
             ("submitted", "times/submittedAt"),
             ("ended", "times/endedAt"),
+            ("date of deletion", "times/deletesAt"),
             ("halted", "times/haltedAt"),
             ("ambiguous", "times/ambiguousAt"),
             ("announced by", "people/announcedBy"),
@@ -96,9 +97,13 @@ _PAGE: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("matched before", "quantity/matched"),
             ("most allowed", "quantity/limit"),
             ("purged, as told", "quantity/purged"),
-            ("matched afterwards", "quantity/remaining"),
-            ("counted again", "times/verifiedAt"),
-            ("counted by", "people/verifiedBy"),
+            ("recordings of the job", "quantity/recordings"),
+            ("skipped by it", "quantity/skipped"),
+            ("failed in it", "quantity/failed"),
+            ("left afterwards", "quantity/remaining"),
+            ("looked at one by one", "quantity/lookedAt"),
+            ("verified", "times/verifiedAt"),
+            ("verified by", "people/verifiedBy"),
         ),
     ),
 )
@@ -114,8 +119,8 @@ _RESOLUTION = (
 )
 _CLOSING = (
     "This page says what the records of the log say, and nothing else. No record says which entries of the",
-    "packs applied, how old single items were, what was skipped or failed, figures by artefact or in bytes,",
-    "the region, the role of the controller, or a validation by a second person.",
+    "packs applied, how old single items were, figures by artefact or in bytes, the region, the role of the",
+    "controller, or a validation by a second person.",
 )
 
 

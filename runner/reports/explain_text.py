@@ -161,7 +161,7 @@ def _grounds(known: Explained) -> Iterator[str]:
     )
     for entry in known.entries:
         yield from _prose(
-            f"{harmless(entry.id)}: {harmless(entry.title)}{_period(entry)} [{harmless(entry.citation.text)}]"
+            f"{harmless(entry.id)}: {harmless(entry.title)}{_period(entry)} [{harmless(entry.citation)}]"
         )
     if not known.entries:
         yield from _prose("No entry of a regulation pack applies to it.")

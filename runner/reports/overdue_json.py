@@ -62,7 +62,7 @@ def _entry(entry: Regulation) -> JsonObject:
     return {
         "id": entry.id,
         "title": entry.title,
-        "citation": entry.citation.text,
+        "citation": entry.citation,
         "maximumDays": entry.maximum_days,
     }
 

@@ -47,7 +47,7 @@ def _late(late: Late, found: Overdue) -> Iterator[str]:
     days = counted(late.days_late(found.as_of), "day")
     yield f"  {format_milliseconds(late.start)} until before {format_milliseconds(late.end)}"
     yield f"    {_data(late.data)}"
-    yield f"    {harmless(entry.id)}: {harmless(entry.title)} [{harmless(entry.citation.text)}]"
+    yield f"    {harmless(entry.id)}: {harmless(entry.title)} [{harmless(entry.citation)}]"
     yield f"    the oldest had to be gone by {format_milliseconds(late.gone_by)}, {days} ago"
     if late.held_by:
         yield f"    held: it stays until {harmless(', '.join(late.held_by))} is released"

@@ -52,7 +52,7 @@ def _order(each: Proposed) -> JsonObject:
         else {"count": expected.count, "tolerancePercent": expected.tolerance_percent},
         "limit": policy.max_interactions,
         "allowedFrom": format_instant(each.allowed_from),
-        "citations": [{"entry": entry.id, "text": entry.citation.text} for entry in each.entries],
+        "citations": [{"entry": entry.id, "text": entry.citation} for entry in each.entries],
         "approvals": _quorum(each.quorum),
         "approvalsMissing": None if each.missing is None else _quorum(each.missing),
         "holds": list(each.holds),

@@ -159,7 +159,7 @@ def _grounds(proposal: Proposal, each: Proposed) -> Iterator[str]:
     days = counted(policy.retention_days, "day")
     yield f"File: {code_span(each.order.path)}, revision {policy.revision}, kept for {days}"
     for entry in each.entries[:MOST_LISTED]:
-        yield f"{code_span(entry.id)} {code_span(entry.title)}: {code_span(entry.citation.text)}"
+        yield f"{code_span(entry.id)} {code_span(entry.title)}: {code_span(entry.citation)}"
     if not each.entries:
         yield "No entry of a regulation pack applies to it."
     if len(each.entries) > MOST_LISTED:

@@ -56,7 +56,7 @@ def _block(proposal: Proposal, each: Proposed) -> Iterator[str]:
     if each.fields:
         yield f"    changed {harmless(', '.join(each.fields))}"
     for entry in each.entries:
-        yield f"    cites   {harmless(entry.id)}: {harmless(entry.citation.text)}"
+        yield f"    cites   {harmless(entry.id)}: {harmless(entry.citation)}"
     if each.digest is not None:
         number = "without a count" if each.digest_count is None else f"for {each.digest_count:,}"
         yield f"    digest  {each.digest} {number}"

@@ -204,7 +204,7 @@ def enabled(kill_switch_open: bool) -> Iterator[Fault]:
         yield RUN_001.fault("", "PURGE_ENABLED is not true, so nothing is submitted")
 
 
-def let(refusal: str | None, hint: str = "") -> Iterator[Fault]:
+def permitted(refusal: str | None, hint: str = "") -> Iterator[Fault]:
     """RUN-003: the platform has refused nothing of what precedes a purge; ``refusal`` is its answer."""
     if refusal is not None:
         yield RUN_003.fault("/target", refusal, hint=hint)

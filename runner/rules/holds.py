@@ -129,7 +129,7 @@ def not_held(
         if not touches(hold, selection, whole_conversations=False):
             told += ": whole conversations go here, which may have other media, queues and participants"
             way_out = _ONLY_DATES_HINT
-        hints = (_RELEASE_HINT if hold.release is not None else way_out, _proposal(free))
+        hints = (_RELEASE_HINT if hold.purgeable_from is not None else way_out, _proposal(free))
         hint = "; ".join(filter(None, hints))
         yield cause.rule.fault("/dateRange", told, hint=hint, basis=cause.basis, at_key=True)
 

@@ -46,7 +46,7 @@ def applies(entry: Regulation, traits: Traits) -> bool:
 
 def cited(entries: Iterable[Regulation]) -> str:
     """Return the citations of entries as the basis of a finding, each with the entry's id."""
-    return "; ".join(f"{entry.citation.text} ({entry.id})" for entry in entries)
+    return "; ".join(f"{entry.citation} ({entry.id})" for entry in entries)
 
 
 def conflicts(entries: Sequence[Regulation]) -> Iterator[tuple[Regulation, Regulation]]:

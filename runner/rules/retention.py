@@ -72,6 +72,23 @@ def last_old_enough(
         )
 
 
+def every_end_seen(count: int | None, surveyed: int | None) -> Iterator[Fault]:
+    """RET-004: a prepared job takes none but those of which the platform has told when the last ended.
+
+    ``count`` is the job's, ``surveyed`` of how many that was told; a role may show a client fewer
+    conversations than its jobs may delete.
+    """
+    if count is not None and surveyed is not None and count > surveyed:
+        yield RET_004.fault(
+            "/dateRange",
+            f"the prepared job takes {count:,} interactions, and the platform tells of {surveyed:,} when the "
+            "last of them ended",
+            hint="give the role of the OAuth client analytics:conversationDetail:view in every division in "
+            "which it may delete",
+            at_key=True,
+        )
+
+
 def _event(trigger: Mapping[str, str] | None) -> RetentionTrigger | None:
     if trigger is None:
         return None

@@ -8,10 +8,8 @@ from runner.forge.setup_facts import Environment
 from runner.model.unread import Read, Unread
 from runner.setup import requirements as must
 from runner.setup.check import Check, Requirement
-from runner.setup.wanted import Wanted, WantedEnvironment, ours
+from runner.setup.wanted import BRANCH, Wanted, WantedEnvironment, ours
 from runner.setup.wording import listed, permission
-
-BRANCH = "main"
 
 
 def environment_checks(

@@ -12,9 +12,9 @@ from runner.model.json import JsonObject
 from runner.model.unread import Unread
 from runner.setup import requirements as must
 from runner.setup.check import Check
-from runner.setup.environment_checks import BRANCH, environment_checks, shared_secrets
+from runner.setup.environment_checks import environment_checks, shared_secrets
 from runner.setup.rulesets import strangers, weaknesses
-from runner.setup.wanted import SCHEDULED, WORKFLOWS, Wanted
+from runner.setup.wanted import BRANCH, SCHEDULED, WORKFLOWS, Wanted
 from runner.setup.wording import age, listed, permission
 
 

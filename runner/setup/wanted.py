@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from runner.model.json import JsonObject
-from runner.model.target import Target
+from runner.model.target import Target, variable_for
+
+BRANCH = "main"
+"""The branch with what was reviewed; nothing else may reach a secret."""
 
 _CLIENT = ("GENESYS_CLOUD_CLIENT_ID", "GENESYS_CLOUD_CLIENT_SECRET")
 _URL = "GENESYS_CLOUD_BASE_URL"
+_NOTICES = ("GOVERNANCE_WEBHOOK_URL", "GOVERNANCE_WEBHOOK_SECRET")
 _SECRET_BEGINNINGS = (*_CLIENT, "AUDIT_SIGNING_KEY", "GOVERNANCE_WEBHOOK_")
 
 SCHEDULED: Mapping[str, timedelta] = {
@@ -67,6 +71,8 @@ def ours(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name.startswith(_SECRET_BEGINNINGS)))
 
 
-def _notice_secrets(webhook: str) -> tuple[str, str]:
-    suffix = "" if webhook == "governance" else f"_{webhook.upper().replace('-', '_')}"
-    return f"GOVERNANCE_WEBHOOK_URL{suffix}", f"GOVERNANCE_WEBHOOK_SECRET{suffix}"
+def _notice_secrets(webhook: str) -> tuple[str, ...]:
+    """Return the names for an endpoint; the bare ones serve ``governance``."""
+    if webhook == "governance":
+        return _NOTICES
+    return tuple(variable_for(name, webhook) for name in _NOTICES)

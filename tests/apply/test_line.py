@@ -96,6 +96,16 @@ def test_fulfilled_is_not_erased_and_a_later_run_gives_the_verdict(days):
     assert days.records("verified")[0]["looked_at"] == 3
 
 
+def test_recordings_that_were_skipped_are_told_before_there_is_a_verdict(days):
+    days.merge("2014")
+    days.platform.figures = RecordingFigures(9, 8, 1, None)
+    for outcome in (days.run(), days.run()):
+        (result,) = outcome.results
+        assert (result.ending, result.verdict) == (Ending.COMPLETED, None)
+        assert result.detail.endswith("its job has skipped 1 recordings, and 0 failed")
+        assert outcome.exit_code is ExitCode.JOB_FAILED
+
+
 @pytest.mark.parametrize(
     "figures",
     [RecordingFigures(9, 9, 1, 0), RecordingFigures(9, 8, 0, 1), RecordingFigures(None, None, 2, 3)],
@@ -115,11 +125,13 @@ def test_the_hash_of_the_interactions_that_a_job_names_is_announced(days):
     assert days.records("intended")[0]["job"]["manifest_sha256"] == "0" * 64
 
 
-@pytest.mark.parametrize(("total", "rule"), [(5001, "SCP-003"), (None, "SCP-007"), (0, "SCP-009")])
-def test_what_a_job_counts_is_judged_before_it_is_announced(days, total, rule):
+@pytest.mark.parametrize(
+    ("total", "rules"), [(5001, ["SCP-003", "RET-004"]), (None, ["SCP-007"]), (0, ["SCP-009"])]
+)
+def test_what_a_job_counts_is_judged_before_it_is_announced(days, total, rules):
     days.merge("2014")
     days.platform.total = total
-    days.refuses(days.run(), rule)
+    days.refuses(days.run(), *rules)
     assert days.platform.removed == ["job-1"]
     assert days.kinds() == ["refused"]
 
@@ -243,6 +255,29 @@ def test_a_job_is_adopted_whose_execution_was_not_answered(days):
     assert endings(days.run()) == [Ending.COMPLETED]
     assert days.records("submitted")[0]["recovered"] is True
     assert len(days.platform.asked) == len(days.platform.effects) == 1
+
+
+def test_a_hold_that_is_merged_while_an_answer_is_lost_is_told_although_it_is_too_late(days):
+    days.merge("2014")
+    days.platform.moods = ["loses its answer"]
+    days.run()
+    days.org.main.commit(**{HELD: HOLD})
+    early = days.run()
+    assert (endings(early), early.exit_code) == ([Ending.WAITING], ExitCode.REFUSED)
+    days.org.clock.sleep(LEASE.total_seconds())
+    late = days.run()
+    assert (endings(late), late.exit_code) == ([Ending.COMPLETED], ExitCode.REFUSED)
+    assert {finding.rule for result in late.results for finding in result.findings} == {"HLD-001"}
+
+
+def test_a_job_that_another_run_has_made_needless_is_removed(days):
+    days.merge("2014")
+    second = Machine("second", days.org.clock)
+    days.platform.on_prepare = once(lambda: days.org.run(second, Wire(), seconds=1500))
+    (result,) = days.run().results
+    assert "another run has announced this purge" in result.detail
+    assert [effect.job for effect in days.platform.effects] == ["job-1"]
+    assert (days.platform.removed, days.platform.prepared) == (["job-2"], {})
 
 
 def test_an_execution_that_never_arrived_is_withdrawn_and_the_same_job_executed(days):

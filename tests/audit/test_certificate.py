@@ -105,6 +105,8 @@ def test_what_no_record_says_is_null_and_what_one_says_is_there():
         "limit": 5000,
         "purged": 1482,
         "remaining": 0,
+        "lookedAt": None,
+        "recordings": None,
         "skipped": None,
         "failed": None,
         "byArtefact": None,
@@ -119,6 +121,23 @@ def test_what_no_record_says_is_null_and_what_one_says_is_there():
     assert made["times"]["endedAt"] == "2026-11-23T09:00:35.250Z"
     assert made["verification"]["recounted"] is True
     assert made["validation"] is None
+
+
+def test_the_figures_of_a_recording_job_and_of_a_look_at_single_conversations_stand_in_it():
+    job = {"id": "job-1", "deletes_at": "2026-12-24T00:00:00Z"}
+    counts = {"matched": 1482, "recordings": 1500}
+    ended, looked = D.ended(), D.verified("FAIL")
+    said = {"total": 1500, "processed": 1496, "skipped": 3, "failed": 1}
+    made = content(
+        D.intended(job=job, counts=counts),
+        D.submitted(),
+        D.draft(RecordType.COMPLETED, {**ended.fields, "recordings": said}),
+        D.draft(RecordType.VERIFIED, {**looked.fields, "remaining": 4, "looked_at": 100}),
+    )
+    figures = {name: made["quantity"][name] for name in ("recordings", "skipped", "failed", "lookedAt")}
+    assert figures == {"recordings": 1500, "skipped": 3, "failed": 1, "lookedAt": 100}
+    assert made["quantity"]["remaining"] == 4
+    assert made["times"]["deletesAt"] == "2026-12-24T00:00:00Z"
 
 
 def test_a_person_stands_in_it_by_number_and_a_halt_by_its_rules():

@@ -142,7 +142,7 @@ def test_without_a_log_or_a_repository_it_says_what_is_missing(world, tmp_path, 
 def test_a_certificate_is_read_as_a_page_and_proves_itself_as_a_file(world):
     page = audit(world.clone, "certificate", *TARGET, "billing")
     assert page.code == 0
-    assert page.out.startswith("CERTIFICATE OF DISPOSITION\n\n  PASS     a count after the purge found")
+    assert page.out.startswith("CERTIFICATE OF DISPOSITION\n\n  PASS     a look after the purge found")
     made = audit(world.clone, "certificate", *TARGET, D.purge_id, "--format", "json")
     valid("certificate", json.loads(made.out))
     file = world.root / "elsewhere" / "certificate.json"

@@ -8,7 +8,7 @@ from support.trees import hold, policy, target
 
 from runner.documents import typed
 from runner.documents.reading import read
-from runner.model.hold import HoldScope, Release
+from runner.model.hold import HoldScope
 from runner.model.policy import Classification, Expected, InteractionType, Mode, PurgeType, RetentionTrigger
 from runner.model.target import Approvals, Backend, Counts, LogTrust, Webhook
 
@@ -80,7 +80,7 @@ def test_a_selection_is_read_from_a_record_of_the_log_too():
 
 def test_a_hold_of_empty_scope_holds_everything():
     found = typed.legal_hold(clean(hold("h")))
-    assert (found.name, found.type, found.release) == ("h", "litigation", None)
+    assert (found.name, found.type, found.purgeable_from) == ("h", "litigation", None)
     assert found.scope == HoldScope(None, None, None, None, {}, None)
 
 
@@ -94,7 +94,7 @@ def test_every_field_of_a_hold_is_read():
     }
     release = {"reason": "Settled.", "releasedOn": "2026-11-01", "purgeableFrom": "2026-12-01"}
     found = typed.legal_hold(clean(hold("h", scope=scope, release=release)))
-    assert found.release == Release("Settled.", date(2026, 11, 1), date(2026, 12, 1))
+    assert found.purgeable_from == date(2026, 12, 1)
     assert found.scope == HoldScope(
         targets=frozenset({"sandbox"}),
         interaction_types=frozenset({InteractionType.VOICE, InteractionType.CHAT}),

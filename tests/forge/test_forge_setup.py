@@ -8,7 +8,7 @@ from support.githubforge import TOKEN, GitHubStandIn, Reply
 
 from runner.errors import Interrupted, RemoteFailure
 from runner.forge.client import GitHub
-from runner.forge.setup import set_up
+from runner.forge.setup import read_setup
 from runner.model.unread import Unread
 from runner.net.connection import Route
 from runner.net.transport import Setting
@@ -28,7 +28,7 @@ def facts(standin, **setting):
     made = Setting(FakeTime(), highest, Route("test"), **setting)
     github = GitHub(standin.url, TOKEN, made, sandbox=True)
     try:
-        return set_up(github, NAME, {PURGE})
+        return read_setup(github, NAME, {PURGE})
     finally:
         github.close()
 

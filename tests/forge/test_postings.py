@@ -20,8 +20,8 @@ from runner.forge.postings import (
     for_issues,
     marker,
     marker_of,
-    settling,
     settling_marker,
+    settling_prefix,
 )
 
 MARK = marker("purge", "bank-eu", "p-1")
@@ -76,7 +76,7 @@ def issue(ticket, number=9, *, opened=True, text=None):
 
 
 def wanted(tickets, there):
-    return list(for_issues(tickets, there, settling("bank-eu")))
+    return list(for_issues(tickets, there, settling_prefix("bank-eu")))
 
 
 @pytest.mark.parametrize("ticket", [AMBIGUOUS, FAILED])
@@ -145,7 +145,7 @@ def test_once_carried_out_nothing_is_left_to_write_wherever_the_last_run_died(ti
         rest = wanted(tickets, afterwards)
         assert wanted(tickets, carried_out(rest, afterwards)) == []
     marks = [marker_of(each.body) for each in carried_out(postings, issues) if each.open]
-    settled = settling("bank-eu")
+    settled = settling_prefix("bank-eu")
     assert {mark for mark in marks if mark.startswith(settled)} == {
         ticket.marker for ticket in tickets if ticket.marker.startswith(settled)
     }

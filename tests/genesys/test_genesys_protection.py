@@ -97,6 +97,11 @@ class TestOverHttp:
         asked = [seen.json()["conversationIds"] for seen in platform.peer.journal[1:]]
         assert asked == [[A, B, C], [B, C], [C], [B], [A]]
 
+    def test_a_gateways_404_does_not_say_that_there_is_no_recording(self, platform):
+        platform.peer.plays(token(), answer(404, b"<html>"))
+        with pytest.raises(RequestRejected, match="HTTP 404"):
+            platform.protection().protected([A])
+
     def test_a_lost_answer_is_no_failure_because_the_state_is_asked_for(self, platform):
         platform.peer.plays(token(), told(), reset, told(A))
         assert mirror(platform.protection(), [A]).drifted == {A}

@@ -88,7 +88,7 @@ def test_what_it_says_of_the_selection_refuses(survey, refused):
 
 def test_a_prepared_job_is_judged_by_its_own_totals():
     job = Preparation(ready=True, job_id="j", count=300, recordings=400)
-    rules, order = guarded(measured(preparation=job))
+    rules, order = guarded(measured(survey=Survey(300, 1000, OLD), preparation=job))
     assert (rules, order.count) == (["SCP-003"], 300)
     assert guarded(measured(preparation=replace(job, count=None)))[0] == ["SCP-007"]
     assert guarded(measured(preparation=Preparation(ready=True)))[0] == []
@@ -170,8 +170,9 @@ def test_what_is_only_observed_needs_no_approved_count_and_is_held_to_one_that_i
     [
         (100, 100, []),
         (100, 40, []),  # a job leaves out conversations without a recording that it would delete
-        (100, 102, []),
-        (100, 103, ["SCP-004"]),
+        (102, 102, []),
+        (100, 102, ["RET-004"]),  # nobody has said when those two have ended
+        (100, 103, ["SCP-004", "RET-004"]),
         (97, 97, ["SCP-004"]),
         (None, 40, []),
     ],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.model.hold import HoldScope, LegalHold, Release
+from runner.model.hold import HoldScope, LegalHold
 from runner.model.policy import DateRange, InteractionType, Selection
 from runner.model.time import exclusive_end, parse_instant
 from runner.rules.hold_causes import CAUSES
@@ -40,7 +40,7 @@ def selection(**attributes):
     return Selection("eu", InteractionType.VOICE, DateRange(START, END, "", ""), attributes)
 
 
-def hold(release=None, type_="litigation", **scope):
+def hold(purgeable_from=None, type_="litigation", **scope):
     everything = {
         "targets": None,
         "interaction_types": None,
@@ -49,7 +49,7 @@ def hold(release=None, type_="litigation", **scope):
         "attributes": {},
         "conversation_ids": None,
     }
-    return LegalHold("matter-1", type_, "legal", HoldScope(**{**everything, **scope}), release, {})
+    return LegalHold("matter-1", type_, "legal", HoldScope(**{**everything, **scope}), purgeable_from, {})
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_every_hold_that_reaches_is_told():
 
 
 def test_a_release_changes_nothing_and_the_hint_says_so():
-    released = hold(Release("settled", date(2026, 1, 1), date(2026, 2, 1)))
+    released = hold(purgeable_from=date(2026, 2, 1))
     (fault,) = not_held(selection(), [released])
     assert "the hold is active" in fault.hint
 

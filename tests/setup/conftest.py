@@ -13,7 +13,7 @@ from support.githubforge import TOKEN, GitHubStandIn
 from support.githubsettings import RULESETS
 
 from runner.forge.client import GitHub
-from runner.forge.setup import set_up
+from runner.forge.setup import read_setup
 from runner.forge.setup_facts import SetupFacts
 from runner.net.connection import Route
 from runner.net.transport import Setting
@@ -38,7 +38,7 @@ def read_facts(wanted: Wanted) -> Callable[..., SetupFacts]:
             scenario.change(standin.settings)
             github = GitHub(standin.url, TOKEN, Setting(clock, highest, Route("test")), sandbox=True)
             try:
-                return set_up(github, NAME, {each.name for each in wanted.environments})
+                return read_setup(github, NAME, {each.name for each in wanted.environments})
             finally:
                 github.close()
 

@@ -13,14 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from support.commandline import Done
+from support.cradle import MORTAL, PATIENCE, born
 from support.invariants import Aftermath
 from support.journey import Journey
 from support.sandbox import AVAILABILITY, TOKEN, Sandbox
 
-MORTAL = str(Path(__file__).with_name("mortal.py"))
 APPLY = ("apply", "--target", "sandbox", "--format", "json")
-PATIENCE = 300
-"""Seconds after which a run hangs."""
 LEEWAY = 30
 """Seconds by which the platform is ahead: a process that sleeps on its fast clock runs ahead of it."""
 BEYOND_THE_LEASE = 5
@@ -58,17 +56,17 @@ class Lives:
         ``told`` is for ``mortal.py``, ``under`` a command before the command, and ``first`` a folder
         whose programs come before those of the PATH.
         """
-        spec = json.dumps({"ahead": self.ahead, **told})
+        told = {"ahead": self.ahead, **told}
+        at = at or self.journey.world.clone
         variables = dict(self.journey.variables)
         if first is not None:
             variables["PATH"] = f"{first}{os.pathsep}{variables['PATH']}"
-        done = subprocess.run(
-            [*under, sys.executable, MORTAL, spec, *APPLY],
-            cwd=at or self.journey.world.clone,
-            env=variables,
-            capture_output=True,
-            timeout=PATIENCE,
-        )
+        if under:
+            command = [*under, sys.executable, MORTAL, json.dumps(told), *APPLY]
+            done = subprocess.run(command, cwd=at, env=variables, capture_output=True, timeout=PATIENCE)
+        else:
+            said = self.journey.world.root / f"said-{len(self.outputs)}"
+            done = born(told, APPLY, at=at, variables=variables, said=said)
         self.outputs += [done.stdout, done.stderr]
         result = Done(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in result.out + result.err, result.err

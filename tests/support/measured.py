@@ -24,8 +24,8 @@ from runner.rules.execution import (
     clock_right,
     counted,
     enabled,
-    let,
     not_suspended,
+    permitted,
     something,
     unchanged_since_opening,
     within_limit,
@@ -89,7 +89,7 @@ def _kill_switch(document: Any, measured: Any, now: datetime) -> Iterable[Fault]
 
 
 def _permission(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:
-    return let(measured)
+    return permitted(measured)
 
 
 def _suspended(document: Any, measured: Any, now: datetime) -> Iterable[Fault]:

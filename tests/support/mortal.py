@@ -1,11 +1,12 @@
-"""Runs the real command line in this process, and dies by SIGKILL at a named effect.
+"""Runs the real command line in a process of its own, which dies by SIGKILL at a named effect.
 
     python tests/support/mortal.py '{"die": ["opening: git fetch main", "before"]}' apply --target sandbox
 
 The product knows nothing of it: effects are seen through audit events (PEP 578), and two methods of the
 standard library are wrapped so that a process can also die between a request and its answer. The first
 argument is a JSON object: ``die`` names an effect and a moment, ``trace`` a file that gets the name of
-every effect, ``ahead`` is the number of seconds by which this process's clock is fast.
+every effect, ``ahead`` is the number of seconds by which this process's clock is fast. Without an
+argument it is a cradle (``cradle.py``): a process that does nothing but fork the runs it is told of.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any, NoReturn
 
 sys.dont_write_bytecode = True
 
 from runner.cli import clock  # noqa: E402 - nothing may be written by an import
 from runner.cli.main import main  # noqa: E402
+from runner.plan.packs import read_packs  # noqa: E402
 
 READS = frozenset(
     {"rev-parse", "ls-tree", "cat-file", "rev-list", "diff-tree", "merge-base", "for-each-ref", "ls-remote"}
@@ -205,13 +210,51 @@ def wrap(fate: Fate) -> None:
     http.client.HTTPConnection.getresponse = responding
 
 
-if __name__ == "__main__":
-    told = json.loads(sys.argv.pop(1))
+def begin(told: Mapping[str, Any]) -> NoReturn:
+    """Run the command line to its end, or to the death that it is told."""
     FastClock.ahead = float(told.get("ahead", 0))
-    clock.SystemClock = FastClock
     fate = Fate(tuple(told["die"]) if "die" in told else None, told.get("trace"))
     tempfile.gettempdir()
     wrap(fate)
     sys.addaudithook(fate.hook)
     atexit.register(fate.passed)
     main()
+
+
+def rock() -> None:
+    """Fork a run for every line of stdin, and answer with how it ended."""
+    import_module("runner.cli.apply")
+    read_packs([])
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            leave(**json.loads(line))
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def leave(
+    arguments: Sequence[str],
+    told: Mapping[str, Any],
+    folder: str,
+    variables: Mapping[str, str],
+    streams: Sequence[str],
+    patience: int,
+) -> NoReturn:
+    """Begin with a folder, variables and streams of its own, as a new process would."""
+    for number, file in enumerate((os.devnull, *streams)):
+        os.dup2(os.open(file, os.O_RDWR | os.O_CREAT), number)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.argv[1:] = arguments
+    signal.alarm(patience)
+    begin(told)
+
+
+clock.SystemClock = FastClock
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        begin(json.loads(sys.argv.pop(1)))
+    rock()

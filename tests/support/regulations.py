@@ -9,7 +9,6 @@ from support.trees import file
 
 from runner.model.duration import parse_calendar_duration
 from runner.model.regulation import (
-    Citation,
     ClockStart,
     Force,
     Layer,
@@ -59,7 +58,7 @@ def regulation(id_: str = "law", **changes: object) -> Regulation:
         "title": id_.capitalize(),
         "force": Force.REGULATION,
         "jurisdictions": frozenset({"*"}),
-        "citation": Citation("1 LAW 2", date(2026, 11, 23), "high"),
+        "citation": "1 LAW 2",
         "effective_from": None,
         "effective_to": None,
         "scope": Scope(**scope),

@@ -11,9 +11,9 @@ from runner.sandbox.faults import Faults, InjectedFault, Kind, Stage
 from runner.sandbox.gate import Gate
 from runner.sandbox.reading import json_body, members, word
 from runner.sandbox.recordings.conversations import Recording
+from runner.sandbox.recordings.job_request import parse
 from runner.sandbox.recordings.jobs import RecordingJob, RecordingJobs, State
 from runner.sandbox.recordings.listing import boolean, choice, listed
-from runner.sandbox.recordings.order import parse
 
 PATH = "/api/v2/recording/jobs"
 
@@ -54,11 +54,11 @@ class JobCalls:
         """Start a job, which counts until it is READY."""
         client, role = self._gate.caller()
         role.need_all("recording:job:add")
-        order = parse(json_body(), self._clock.now(), self._most_predicates)
-        if order.sensitive:
+        wanted = parse(json_body(), self._clock.now(), self._most_predicates)
+        if wanted.sensitive:
             role.need_all(_SENSITIVE)
-        role.need_divisions("recording:recording:view", order.query.divisions)
-        job = self._jobs.create(client.id, role, order, self._strike)
+        role.need_divisions("recording:recording:view", wanted.query.divisions)
+        job = self._jobs.create(client.id, role, wanted, self._strike)
         g.effect = True
         return jsonify(self._describe(job)), 202
 
@@ -116,7 +116,7 @@ class JobCalls:
             "id": job.id,
             "user": {"id": job.client_id, "selfUri": f"/api/v2/users/{job.client_id}"},
             "state": _shown(job),
-            "recordingJobsQuery": job.order.echo,
+            "recordingJobsQuery": job.request.echo,
             "dateCreated": written(job.created_at),
             "percentProgress": _percent(job),
             "selfUri": f"{PATH}/{job.id}",

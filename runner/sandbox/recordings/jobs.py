@@ -16,7 +16,7 @@ from runner.sandbox.faults import InjectedFault, Kind
 from runner.sandbox.problems import ApiError, malformed
 from runner.sandbox.recordings.archive import Archive
 from runner.sandbox.recordings.conversations import Conversation, FileState, Recording
-from runner.sandbox.recordings.order import Order
+from runner.sandbox.recordings.job_request import JobRequest
 from runner.sandbox.recordings.roles import Role
 
 SLOTS = 2
@@ -55,7 +55,7 @@ class RecordingJob:
     id: str
     client_id: str
     role: Role
-    order: Order
+    request: JobRequest
     created_at: int
     since: int
     fault: InjectedFault | None
@@ -105,13 +105,13 @@ class RecordingJobs:
         self._lock = RLock()
         self._jobs: dict[str, RecordingJob] = {}
 
-    def create(self, client_id: str, role: Role, order: Order, strike: Strike) -> RecordingJob:
+    def create(self, client_id: str, role: Role, request: JobRequest, strike: Strike) -> RecordingJob:
         """Start to count. Raises ``ApiError`` 400 when both slots are taken."""
         with self._lock:
             self._settle()
             self._need_slot()
             now = self._clock.now()
-            job = RecordingJob(str(uuid4()), client_id, role, order, now, now, strike())
+            job = RecordingJob(str(uuid4()), client_id, role, request, now, now, strike())
             self._jobs[job.id] = job
             return job
 
@@ -178,8 +178,8 @@ class RecordingJobs:
             return
         if not job.end_badly():
             until = self._clock.now() - SETTLING
-            found = self._archive.select(job.order.query, job.role.divisions, until)
-            taken = [_taken(job.order, each) for each in found if job.order.reaches(each)]
+            found = self._archive.select(job.request.query, job.role.divisions, until)
+            taken = [_taken(job.request, each) for each in found if job.request.reaches(each)]
             job.conversations = sum(bool(recordings) for recordings in taken)
             job.recordings = [recording for recordings in taken for recording in recordings]
             job.state = State.READY
@@ -196,7 +196,7 @@ class RecordingJobs:
             if failing is not None and len(job.failed) < failing.number("count"):
                 job.failed.append(recording)
             elif self._archive.is_protected(recording.conversation_id) or not self._archive.date(
-                recording, job.order.action_date
+                recording, job.request.action_date
             ):
                 job.skipped += 1
         if share == 1 and not job.end_badly() and not job.suffers(Kind.JOB_STUCK):
@@ -208,9 +208,9 @@ class RecordingJobs:
         return job.skipped + sum(self._archive.is_protected(each.conversation_id) for each in rest)
 
 
-def _taken(order: Order, conversation: Conversation) -> list[Recording]:
+def _taken(request: JobRequest, conversation: Conversation) -> list[Recording]:
     return [
         recording
         for recording in conversation.recordings
-        if recording.file_state is not FileState.DELETED and order.includes(recording)
+        if recording.file_state is not FileState.DELETED and request.includes(recording)
     ]

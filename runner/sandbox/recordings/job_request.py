@@ -29,7 +29,7 @@ _KEYS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class JobRequest:
     """What a job is to do; ``action_date`` is the delete date that it writes.
 
     Only conversations that began before ``older_than``, if any, and from ``not_older_than``, if any,
@@ -63,7 +63,7 @@ class Order:
         )
 
 
-def parse(body: object, now: int, most_predicates: int) -> Order:
+def parse(body: object, now: int, most_predicates: int) -> JobRequest:
     """Read the body. Raises ``ApiError`` 400, or 501 for what this organisation has no feature for."""
     given = members(body, "the body", ("action",), _KEYS)
     action = word(given["action"], ("ARCHIVE", "DELETE", "EXPORT"), "action")
@@ -76,7 +76,7 @@ def parse(body: object, now: int, most_predicates: int) -> Order:
     flags = {name: flag(given.get(name), name, default) for name, default in _FLAGS.items()}
     query, aged = _query(given, now, most_predicates)
     five_years_ago = months_later(now, -12 * AGED_YEARS)
-    return Order(
+    return JobRequest(
         action_date=instant(given["actionDate"], "actionDate"),
         query=query,
         older_than=five_years_ago if aged else None,
