@@ -204,7 +204,7 @@ def _before_intent(purge: Purge | None, order: Order | None) -> Step:
         case Standing.WAITING if purge is not None and purge.not_before is not None:
             return Wait(purge.not_before, "the platform asked for a pause")
         case Standing.OBSERVED:
-            return Nothing("mode is observe: counted, never submitted")
+            return Nothing("mode is observe: never submitted; plan counts it")
         case Standing.BASELINE:
             return Nothing("it stood on main when the log was opened; raise its revision to run it")
         case _:

@@ -27,6 +27,8 @@ class Blank:
     questions: Sequence[Question]
     packs: Packs
     now: datetime
+    optional: bool = False
+    """Whether nobody need answer anything: then there is no such document."""
 
 
 def on_a_terminal() -> bool:
@@ -107,6 +109,8 @@ def _ask(blank: Blank, question: Question, fields: JsonObject) -> str:
             show_default=bool(question.default),
         ).strip()
         filled = _with(fields, question.values(answer))
+        if blank.optional and not filled:
+            return answer
         against = list(objections(blank.kind, blank.name, filled, question.pointer, blank.packs, blank.now))
         if not against:
             return answer

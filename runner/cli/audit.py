@@ -45,7 +45,9 @@ def command() -> None:
 
     The log is the branch audit/NAME: one file a record, a Merkle tree over their bytes, and a
     signed checkpoint. What checks and proves needs only a clone, verify-proof and
-    verify-certificate not even that. See docs/audit-log.md for every byte.
+    verify-certificate not even that.
+
+    Every byte of it: docs/audit-log.md.
     """
 
 

@@ -15,7 +15,7 @@ def signing_key() -> Signer:
     if not text:
         raise UsageError(
             f"{VARIABLE} is not set; what cannot be recorded is not done",
-            hint="make a key with purgectl audit keygen, and give it to the environment as a secret",
+            hint="set it to the signing key of this log; where there is none yet, purgectl audit keygen makes it",
         )
     try:
         return Signer.parse(text)

@@ -48,8 +48,9 @@ Examples:
   purgectl doctor
   purgectl doctor --only files --only github
   purgectl doctor --target bank-eu --format json
-Exit codes: 0 all is well; 2 wrong command line; 3 something is wrong; 6 a log does
-not verify; 9 something could not be checked, and nothing is known to be wrong.
+Exit codes: 0 all is well; 2 wrong command line; 3 something is wrong; 6 a log
+does not verify; 9 something could not be checked, and nothing is known to be
+wrong.
 """
 )
 @click.option(

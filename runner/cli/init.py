@@ -94,8 +94,8 @@ Examples:
     --log-origin audit.example.com/acme/purges \\
     --compliance-team @acme/compliance --legal-team @acme/legal \\
     --platform-team @acme/platform
-Exit codes: 0 written; 1 not written because a rule refuses it; 2 wrong command
-line, a folder that is not empty, or no wheel of this version.
+Exit codes: 0 written; 1 not written because a rule refuses it; 2 wrong
+command line, a folder that is not empty, or no wheel of this version.
 """,
 )
 
@@ -181,7 +181,7 @@ def _documents(name: str, answers: dict[str, str], now: datetime, *, asking: boo
     policy, asked = first_policy(name, now)
     yield new_file(Kind.PURGE_POLICY, policy, asked)
     roles: JsonObject = fields_of(
-        Blank(Kind.APPROVERS, "approvers", APPROVERS, packs, now), answers, asking=asking
+        Blank(Kind.APPROVERS, "approvers", APPROVERS, packs, now, optional=True), answers, asking=asking
     )
     if roles:
         yield new_file(Kind.APPROVERS, "approvers", roles)

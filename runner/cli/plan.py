@@ -25,13 +25,13 @@ Examples:
   purgectl plan --target sandbox                 what would run now
   purgectl plan --target sandbox --head HEAD     this branch, before its merge
   purgectl plan --target sandbox --format json   the same for a program
-  purgectl plan --base origin/main               what the files on disk would change
+  purgectl plan --base origin/main               what the files on disk change
   purgectl plan --base origin/main --target sandbox --write
                                                  count it, and write `expected`
   purgectl plan --base HEAD^1 --head HEAD --format markdown
-                                                 for the comment on a pull request
-Exit codes: 0 nothing is refused, 2 wrong command line or environment, 3 something
-is refused, 4 the platform or git failed, 6 a log does not verify.
+                                                 for a pull request's comment
+Exit codes: 0 nothing is refused, 2 wrong command line or environment,
+3 something is refused, 4 the platform or git failed, 6 a log does not verify.
 """,
 )
 @click.option(

@@ -18,7 +18,7 @@ _NEXT = {
     ExitCode.OUTCOME_UNKNOWN: "find out on the platform what happened; nothing is sent again before",
     ExitCode.INTERRUPTED: "run apply again: the log says how far it came, and nothing is lost",
     ExitCode.JOB_FAILED: "read the reason; a new attempt needs a pull request that raises `revision`",
-    ExitCode.REMOTE_FAILURE: "nothing is lost: run apply again when the other side answers",
+    ExitCode.REMOTE_FAILURE: "nothing is lost: mend what it says above, or wait; then run apply again",
     ExitCode.REFUSED: "read the findings; each says what to do",
     ExitCode.NOTICE_UNDELIVERED: "mend the receiver or its variables; see purgectl notices list",
 }

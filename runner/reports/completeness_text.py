@@ -14,7 +14,7 @@ _WORDS: Mapping[Account, str] = {
     Account.OPEN: "it is under way",
     Account.AMBIGUOUS: "nobody knows whether it ran; a person must decide",
     Account.BASELINE: "it stood on main when the log was opened, and never runs",
-    Account.OBSERVED: "its mode is observe: counted, never submitted",
+    Account.OBSERVED: "its mode is observe: never submitted",
     Account.NOT_DUE: "its data is not old enough",
     Account.HELD: "a legal hold reaches it",
     Account.REFUSED: "a rule refuses it",

@@ -15,6 +15,7 @@ from runner.model.fields import entries, member, number, text
 from runner.model.json import JsonObject
 from runner.model.log import Log, Record, RecordType
 from runner.model.text import printable, shorten
+from runner.reports.findings import counted
 
 
 def log_text(records: Sequence[Record], verification: Verification) -> str:
@@ -53,7 +54,8 @@ def opened_text(target: str, log: Log, key: Verifier) -> str:
         f"  purgectl audit verify --target {target} --vkey <verifier key> --expect <checkpoint>",
     ]
     if baseline:
-        lines.append(f"{len(baseline)} policies stood on main already and never run under their revision:")
+        stood = counted(len(baseline), "policy", "policies")
+        lines.append(f"{stood} stood on main already, and no revision that stood there ever runs:")
         lines += [f"  {text(item, 'policy')} (revision {number(item, 'revision')})" for item in baseline]
     return "\n".join(lines) + "\n"
 
@@ -120,7 +122,7 @@ def _notices(told: Sequence[JsonObject]) -> str:
 
 _DETAILS: Mapping[RecordType, Callable[[JsonObject], str]] = {
     RecordType.LOG_OPENED: lambda body: (
-        f"{text(body, 'log', 'origin')}, {len(entries(body, 'baseline'))} policies in the baseline"
+        f"{text(body, 'log', 'origin')}, {counted(len(entries(body, 'baseline')), 'policy', 'policies')} in the baseline"
     ),
     RecordType.LOG_HEARTBEAT: lambda body: (
         f"{number(body, 'open')} purges open, {number(body, 'waiting')} notices waiting"

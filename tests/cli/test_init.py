@@ -191,3 +191,12 @@ def test_on_a_terminal_it_asks_for_what_is_missing(tmp_path, wheel, monkeypatch)
     assert "write @organisation/team or @login" in shown
     approvers = (tmp_path / "new/policies/approvers.yaml").read_text()
     assert "roles: {privacy-officer: [7], records-manager: [8]}" in approvers
+
+
+def test_on_a_terminal_nobody_need_be_named_yet(tmp_path, wheel, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    answers = ["trial", "@acme/a", "@acme/b", "@acme/c", "sandbox", *[""] * 3]
+    answers += ["trial.example.com/purges", *[""] * 5]
+    code, shown = converse(tmp_path, "init", "new", "--wheel", str(wheel), answers=answers)
+    assert code == 0, shown
+    assert not (tmp_path / "new/policies/approvers.yaml").exists()

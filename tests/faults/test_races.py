@@ -15,6 +15,8 @@ from support.sandbox import sandbox
 RUNNERS = 8
 PATIENCE = 600
 """Seconds in which all of them are done, also on a busy machine; alone on four cores a third suffices."""
+KEPT = "and the next apply with this spool imports it"
+"""Seven others can be faster for so long that a runner keeps its record; then it is its next run's."""
 FIRST_DAY = datetime(2014, 1, 1, tzinfo=UTC)
 DAYS = 5
 
@@ -30,6 +32,18 @@ def policies(count: int) -> dict[str, str]:
             f"days-{number}", dateRange=dates, filters=None, allowUnfiltered="true"
         )
     return files
+
+
+def run_again(journey: Journey, clone: str) -> subprocess.CompletedProcess[bytes]:
+    """One more run of a runner, alone."""
+    return subprocess.run(
+        command_line("apply", "--target", "sandbox"),
+        cwd=journey.world.root / clone,
+        env=journey.variables,
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
 
 
 @pytest.mark.slow
@@ -49,8 +63,14 @@ def test_each_purge_is_submitted_once(tmp_path: Path, count: int):
             for number in range(RUNNERS)
         ]
         outputs = [output for process in processes for output in process.communicate(timeout=PATIENCE)]
-        for process, said in zip(processes, outputs[::2], strict=True):
-            assert process.returncode in (0, 7), said.decode()
+        for number, process in enumerate(processes):
+            said = outputs[2 * number].decode()
+            assert process.returncode in (0, 7) or KEPT in said, said
+        for number, process in enumerate(processes):
+            if process.returncode not in (0, 7):
+                again = run_again(journey, f"runner-{number}")
+                assert again.returncode in (0, 7), again.stdout.decode()
+                outputs += [again.stdout, again.stderr]
         aftermath = Aftermath(journey, box, outputs).check()
         assert len(box.submissions()) == count
         assert list(aftermath.last_words().values()) == ["purge.verified"] * count
