@@ -15,7 +15,7 @@ def signing_key() -> Signer:
     if not text:
         raise UsageError(
             f"{VARIABLE} is not set; what cannot be recorded is not done",
-            hint="set it to the signing key of this log; where there is none yet, purgectl audit keygen makes it",
+            hint="set it to the log's signing key; purgectl audit keygen makes the first one",
         )
     try:
         return Signer.parse(text)

@@ -27,7 +27,7 @@ Examples:
   purgectl plan --target sandbox --format json   the same for a program
   purgectl plan --base origin/main               what the files on disk change
   purgectl plan --base origin/main --target sandbox --write
-                                                 count it, and write `expected`
+                                                 count, and write `expected`
   purgectl plan --base HEAD^1 --head HEAD --format markdown
                                                  for a pull request's comment
 Exit codes: 0 nothing is refused, 2 wrong command line or environment,

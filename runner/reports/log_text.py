@@ -122,7 +122,8 @@ def _notices(told: Sequence[JsonObject]) -> str:
 
 _DETAILS: Mapping[RecordType, Callable[[JsonObject], str]] = {
     RecordType.LOG_OPENED: lambda body: (
-        f"{text(body, 'log', 'origin')}, {counted(len(entries(body, 'baseline')), 'policy', 'policies')} in the baseline"
+        f"{text(body, 'log', 'origin')}, "
+        f"{counted(len(entries(body, 'baseline')), 'policy', 'policies')} in the baseline"
     ),
     RecordType.LOG_HEARTBEAT: lambda body: (
         f"{number(body, 'open')} purges open, {number(body, 'waiting')} notices waiting"
