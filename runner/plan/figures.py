@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeAlias
 
+from runner.errors import RequestRejected
 from runner.model.hold import LegalHold
 from runner.model.policy import DateRange, PurgePolicy, Selection
 from runner.model.time import format_milliseconds
@@ -68,11 +70,27 @@ def counting(target: str, reader: Reader, clock: Clock) -> Count:
         if policy.target != target:
             return None
         if order.path not in known:
-            measurement = Measurement(now, presence, reader.survey(policy))
-            known[order.path] = Counted(measurement, _held(reader, policy, holds) if holds else 0)
+            with _naming(order.path):
+                measurement = Measurement(now, presence, reader.survey(policy))
+                known[order.path] = Counted(measurement, _held(reader, policy, holds) if holds else 0)
         return known[order.path]
 
     return count
+
+
+@contextmanager
+def _naming(path: str) -> Iterator[None]:
+    """Say of a count that the platform refused, which policy it was for: many are counted in one plan."""
+    try:
+        yield
+    except RequestRejected as rejection:
+        raise RequestRejected(
+            f"{path} cannot be counted: {rejection.message}",
+            status=rejection.status,
+            reason=rejection.reason,
+            where=rejection.where,
+            hint=rejection.hint,
+        ) from rejection
 
 
 def share_permille(selected: int | None, population: int | None) -> int | None:

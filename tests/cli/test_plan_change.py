@@ -3,6 +3,7 @@
 import pytest
 from support.gitworld import git
 from support.journey import PURGES, policy
+from support.sandbox import COUNT
 
 PATH = f"{PURGES}/old-calls.yaml"
 
@@ -128,6 +129,14 @@ def test_a_missing_credential_is_named(journey, unarmed):
     assert (done.code, "GENESYS_CLOUD_CLIENT_ID" in done.err) == (2, True)
 
 
+def test_a_count_that_the_platform_refuses_names_the_policy_that_it_was_for(journey, box):
+    put(journey, policy())
+    box.arm("status", "POST " + COUNT, status=400)
+    done = planned(journey, "--target", "sandbox")
+    assert done.code == 4
+    assert "policies/purges/old-calls.yaml cannot be counted" in done.err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -140,6 +149,8 @@ def test_a_missing_credential_is_named(journey, unarmed):
         ("--base", "nowhere"),
         ("--base", "HEAD", "--head", "nowhere"),
         ("--base", "HEAD", "--target", "../x"),
+        ("--base", "HEAD", "--pull", "7"),
+        ("--target", "sandbox", "--pull", "7"),
     ],
     ids=" ".join,
 )

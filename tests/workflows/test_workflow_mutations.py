@@ -147,6 +147,18 @@ MUTATIONS = {
         "python -m runner apply",
         {CONTRACT},
     ),
+    "announcements that do not wait for each other": (
+        "announce.yml",
+        "      group: announce-${{ matrix.target }} #",
+        "      group: announce-${{ github.run_id }} #",
+        {CONTRACT},
+    ),
+    "an announcement beside the credential": (
+        "announce.yml",
+        "    timeout-minutes: 15\n",
+        "    timeout-minutes: 15\n    environment: purge-${{ matrix.target }}\n",
+        {CONTRACT},
+    ),
     "a pipe that hides a failure": ("comment.yml", "    shell: bash\n", "    shell: sh\n", {CONTRACT}),
     "a failure that is waved through": (
         "validate.yml",
